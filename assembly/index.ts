@@ -1,0 +1,111 @@
+// The binary interface: monomorphic exports, one line each, by family. Numbers of the learner are f32, those of environments f64;
+// pointers are byte addresses in the module's memory. src/wasm.ts types it, src/views.ts turns its addresses into arrays.
+
+import * as environments from "./env/environment";
+import { Environment } from "./env/environment";
+import * as randoms from "./core/random";
+import { Random } from "./core/random";
+import { Parameters } from "./nn/adam";
+import * as encoders from "./nn/encoder";
+import { Encoder } from "./nn/encoder";
+import * as batches from "./svg/batch";
+import { Batch } from "./svg/batch";
+import * as models from "./svg/model";
+import { Model } from "./svg/model";
+import * as policies from "./svg/policy";
+import { Policy } from "./svg/policy";
+import * as learners from "./svg/svg1";
+import { Learner } from "./svg/svg1";
+import * as values from "./svg/value";
+import { Value } from "./svg/value";
+
+/** Changes with every change of the interface's meaning. */
+export const ABI_VERSION: i32 = 1;
+/** Whether this build uses SIMD, and whether it fuses multiply and add. */
+export const HAS_SIMD: bool = ASC_FEATURE_SIMD;
+export const HAS_FMA: bool = ASC_FEATURE_RELAXED_SIMD;
+
+// memory
+export { arenaAlloc, arenaBase, arenaSeal, arenaTop } from "./core/arena";
+
+// random numbers
+export function randomCreate(seed: u64, stream: u32, index: u32): Random { return randoms.randomCreate(seed, stream, index); }
+export function randomIndices(random: Random, out: usize, count: i32, bound: u32): void { randoms.randomIndices(random, out, count, bound); }
+export function randomBytes(): i32 { return offsetof<Random>(); }
+
+// trainable blocks
+export function parametersCount(parameters: Parameters): i32 { return parameters.count; }
+export function parametersValues(parameters: Parameters): usize { return parameters.values; }
+export function parametersGradient(parameters: Parameters): usize { return parameters.gradient; }
+export function parametersMoment1(parameters: Parameters): usize { return parameters.moment1; }
+export function parametersMoment2(parameters: Parameters): usize { return parameters.moment2; }
+export function parametersNorm(parameters: Parameters): f64 { return parameters.norm; }
+export function parametersSteps(parameters: Parameters): i32 { return parameters.steps; }
+export { parametersConfigure, parametersResume } from "./nn/adam";
+
+// state encoder
+export function encoderCreate(states: i32, features: i32, kinds: usize, starts: usize, indices: usize, coefficients: usize, scales: usize): Encoder { return encoders.encoderCreate<f32>(states, features, kinds, starts, indices, coefficients, scales); }
+
+// policy
+export function policyCreate(encoder: Encoder, sizes: usize, layers: i32, rows: i32, squash: i32, deviation: i32, sigmaMin: f64, sigmaMax: f64, etaLimit: f64): Policy { return policies.policyCreate<f32>(encoder, sizes, layers, rows, squash, deviation, sigmaMin, sigmaMax, etaLimit); }
+export function policyInitialise(policy: Policy, random: Random, lastScale: f64, sigma: f64): void { policies.policyInitialise<f32>(policy, random, lastScale, sigma); }
+export function policyForward(policy: Policy, s: usize, B: i32): void { policies.policyForward<f32>(policy, s, B); }
+export function policySample(policy: Policy, a: usize, random: Random, B: i32): void { policies.policySample<f32>(policy, a, random, B); }
+export function policyLogProb(policy: Policy, logProb: usize, a: usize, B: i32): void { policies.policyLogProb<f32>(policy, logProb, a, B); }
+export function policyParameters(policy: Policy): Parameters { return policy.parameters; }
+export function policyMean(policy: Policy): usize { return policy.gaussian.mean; }
+export function policyDeviation(policy: Policy): usize { return policy.gaussian.deviation; }
+export function policyLogSigmaMiddle(policy: Policy): f64 { return policy.gaussian.middle; }
+export function policyLogSigmaHalfRange(policy: Policy): f64 { return policy.gaussian.halfRange; }
+
+// critic
+export function valueCreate(encoder: Encoder, sizes: usize, layers: i32, rows: i32): Value { return values.valueCreate<f32>(encoder, sizes, layers, rows); }
+export function valueInitialise(value: Value, random: Random, lastScale: f64): void { values.valueInitialise<f32>(value, random, lastScale); }
+export function valueForward(value: Value, v: usize, s: usize, B: i32): void { values.valueForward<f32>(value, value.parameters.values, v, s, B); }
+export function valueParameters(value: Value): Parameters { return value.parameters; }
+export function valueTarget(value: Value): usize { return value.target; }
+
+// transition model
+export function modelCreate(encoder: Encoder, actions: i32, sizes: usize, layers: i32, predicted: usize, dimensions: i32, rows: i32): Model { return models.modelCreate<f32>(encoder, actions, sizes, layers, predicted, dimensions, rows); }
+export function modelInitialise(model: Model, random: Random, lastScale: f64): void { models.modelInitialise<f32>(model, random, lastScale); }
+export function modelForward(model: Model, s: usize, a: usize, B: i32): void { models.modelForward<f32>(model, s, a, B); }
+export function modelStep(model: Model, sNext: usize, s: usize, xi: usize, B: i32): void { models.modelStep<f32>(model, sNext, s, xi, B); }
+export function modelParameters(model: Model): Parameters { return model.parameters; }
+export function modelScale(model: Model): usize { return model.scale; }
+
+// a batch of transitions
+export function batchCreate(rows: i32, states: i32, actions: i32): Batch { return batches.batchCreate<f32>(rows, states, actions); }
+export function batchS(batch: Batch): usize { return batch.s; }
+export function batchA(batch: Batch): usize { return batch.a; }
+export function batchSNext(batch: Batch): usize { return batch.sNext; }
+export function batchReward(batch: Batch): usize { return batch.reward; }
+export function batchTerminated(batch: Batch): usize { return batch.terminated; }
+export function batchBehaviourLogProb(batch: Batch): usize { return batch.behaviourLogProb; }
+export function batchWeight(batch: Batch): usize { return batch.weight; }
+export function batchRS(batch: Batch): usize { return batch.rS; }
+export function batchRA(batch: Batch): usize { return batch.rA; }
+export function batchRSNext(batch: Batch): usize { return batch.rSNext; }
+
+// SVG(1) with experience replay
+export function learnerCreate(policy: Policy, model: Model, value: Value, batch: Batch, gamma: f64, rewardScale: f64, targetPeriod: i32): Learner { return learners.learnerCreate(policy, model, value, batch, gamma, rewardScale, targetPeriod); }
+export function updateModel(learner: Learner, B: i32): f64 { return learners.updateModel<f32>(learner, B); }
+export function importanceRatios(learner: Learner, B: i32): void { learners.importanceRatios<f32>(learner, B); }
+export function updateValue(learner: Learner, B: i32): f64 { return learners.updateValue<f32>(learner, B); }
+export function updatePolicy(learner: Learner, B: i32): f64 { return learners.updatePolicy<f32>(learner, B); }
+export function learnerValueUpdates(learner: Learner): i32 { return learner.valueUpdates; }
+export function learnerResume(learner: Learner, valueUpdates: i32): void { learner.valueUpdates = valueUpdates; }
+
+// environments
+export { taskActions, taskStates, taskSteps } from "./env/environment";
+export function environmentCreate(task: i32, count: i32, seed: u64, stream: u32): Environment { return environments.environmentCreate(task, count, seed, stream); }
+export function environmentSeed(environment: Environment, seed: u64, stream: u32): void { environments.environmentSeed(environment, seed, stream); }
+export function environmentReset(environment: Environment, i: i32): void { environments.environmentReset(environment, i); }
+export function environmentStep(environment: Environment): void { environments.environmentStep(environment); }
+export function environmentS(environment: Environment): usize { return environment.s; }
+export function environmentA(environment: Environment): usize { return environment.a; }
+export function environmentReward(environment: Environment): usize { return environment.reward; }
+export function environmentTerminated(environment: Environment): usize { return environment.terminated; }
+export function environmentTruncated(environment: Environment): usize { return environment.truncated; }
+export function environmentElapsed(environment: Environment): usize { return environment.elapsed; }
+export function environmentGenerator(environment: Environment, i: i32): Random { return environments.generatorOf(environment, i); }
+export function rewardGradient(task: i32, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize, B: i32): void { environments.rewardGradient<f32>(task, rS, rA, rSNext, s, a, sNext, B); }

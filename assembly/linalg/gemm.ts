@@ -1,0 +1,385 @@
+// Matrix products, register-blocked. Lanes run over the columns of b and c, the numbers of a are splatted, and every c[m,n]
+// starts at init[m,n] and then sums over k in order: the result does not depend on tile or lane width.
+//
+// Why the odd loops: V8 moves all loads of a straight unrolled body to its top and spills them. A conditional exit after
+// every step keeps the steps apart, and makes a loop for the rest of k unnecessary. Eight accumulators, two vectors of b and
+// four splats are as many as the fifteen registers that V8 gives us hold.
+//
+// All row strides are in bytes inside this file; the two exported functions take them in numbers.
+
+import { loadSplat, mulAdd } from "../core/lanes";
+
+/** c (4, 2 V) = init + a b; a is (4, K), its rows aRow apart. */
+function tile4x2<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  K: i32,
+): void {
+  const next = sizeof<V>();
+  const one = sizeof<T>();
+  let a0 = a;
+  let a1 = a0 + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let c00 = load<V>(init);
+  let c01 = load<V>(init, next);
+  init += initRow;
+  let c10 = load<V>(init);
+  let c11 = load<V>(init, next);
+  init += initRow;
+  let c20 = load<V>(init);
+  let c21 = load<V>(init, next);
+  init += initRow;
+  let c30 = load<V>(init);
+  let c31 = load<V>(init, next);
+  let k = K;
+  while (true) {
+    let b0 = load<V>(b);
+    let b1 = load<V>(b, next);
+    let s = loadSplat<T, V>(a0);
+    c00 = mulAdd<T, V>(s, b0, c00);
+    c01 = mulAdd<T, V>(s, b1, c01);
+    s = loadSplat<T, V>(a1);
+    c10 = mulAdd<T, V>(s, b0, c10);
+    c11 = mulAdd<T, V>(s, b1, c11);
+    s = loadSplat<T, V>(a2);
+    c20 = mulAdd<T, V>(s, b0, c20);
+    c21 = mulAdd<T, V>(s, b1, c21);
+    s = loadSplat<T, V>(a3);
+    c30 = mulAdd<T, V>(s, b0, c30);
+    c31 = mulAdd<T, V>(s, b1, c31);
+    b += bRow;
+    if (--k == 0) break;
+
+    b0 = load<V>(b);
+    b1 = load<V>(b, next);
+    s = loadSplat<T, V>(a0 + one);
+    c00 = mulAdd<T, V>(s, b0, c00);
+    c01 = mulAdd<T, V>(s, b1, c01);
+    s = loadSplat<T, V>(a1 + one);
+    c10 = mulAdd<T, V>(s, b0, c10);
+    c11 = mulAdd<T, V>(s, b1, c11);
+    s = loadSplat<T, V>(a2 + one);
+    c20 = mulAdd<T, V>(s, b0, c20);
+    c21 = mulAdd<T, V>(s, b1, c21);
+    s = loadSplat<T, V>(a3 + one);
+    c30 = mulAdd<T, V>(s, b0, c30);
+    c31 = mulAdd<T, V>(s, b1, c31);
+    b += bRow;
+    if (--k == 0) break;
+
+    b0 = load<V>(b);
+    b1 = load<V>(b, next);
+    s = loadSplat<T, V>(a0 + 2 * one);
+    c00 = mulAdd<T, V>(s, b0, c00);
+    c01 = mulAdd<T, V>(s, b1, c01);
+    s = loadSplat<T, V>(a1 + 2 * one);
+    c10 = mulAdd<T, V>(s, b0, c10);
+    c11 = mulAdd<T, V>(s, b1, c11);
+    s = loadSplat<T, V>(a2 + 2 * one);
+    c20 = mulAdd<T, V>(s, b0, c20);
+    c21 = mulAdd<T, V>(s, b1, c21);
+    s = loadSplat<T, V>(a3 + 2 * one);
+    c30 = mulAdd<T, V>(s, b0, c30);
+    c31 = mulAdd<T, V>(s, b1, c31);
+    b += bRow;
+    if (--k == 0) break;
+
+    b0 = load<V>(b);
+    b1 = load<V>(b, next);
+    s = loadSplat<T, V>(a0 + 3 * one);
+    c00 = mulAdd<T, V>(s, b0, c00);
+    c01 = mulAdd<T, V>(s, b1, c01);
+    s = loadSplat<T, V>(a1 + 3 * one);
+    c10 = mulAdd<T, V>(s, b0, c10);
+    c11 = mulAdd<T, V>(s, b1, c11);
+    s = loadSplat<T, V>(a2 + 3 * one);
+    c20 = mulAdd<T, V>(s, b0, c20);
+    c21 = mulAdd<T, V>(s, b1, c21);
+    s = loadSplat<T, V>(a3 + 3 * one);
+    c30 = mulAdd<T, V>(s, b0, c30);
+    c31 = mulAdd<T, V>(s, b1, c31);
+    b += bRow;
+    if (--k == 0) break;
+
+    a0 += 4 * one;
+    a1 += 4 * one;
+    a2 += 4 * one;
+    a3 += 4 * one;
+  }
+  store<V>(c, c00);
+  store<V>(c, c01, next);
+  c += cRow;
+  store<V>(c, c10);
+  store<V>(c, c11, next);
+  c += cRow;
+  store<V>(c, c20);
+  store<V>(c, c21, next);
+  c += cRow;
+  store<V>(c, c30);
+  store<V>(c, c31, next);
+}
+
+/** c (4, 2 V) = init + a' b; a is (K, 4), its rows aStep apart. */
+function tile4x2Transposed<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  K: i32,
+): void {
+  const next = sizeof<V>();
+  const one = sizeof<T>();
+  let c00 = load<V>(init);
+  let c01 = load<V>(init, next);
+  init += initRow;
+  let c10 = load<V>(init);
+  let c11 = load<V>(init, next);
+  init += initRow;
+  let c20 = load<V>(init);
+  let c21 = load<V>(init, next);
+  init += initRow;
+  let c30 = load<V>(init);
+  let c31 = load<V>(init, next);
+  let k = K;
+  while (true) {
+    let b0 = load<V>(b);
+    let b1 = load<V>(b, next);
+    let s = loadSplat<T, V>(a);
+    c00 = mulAdd<T, V>(s, b0, c00);
+    c01 = mulAdd<T, V>(s, b1, c01);
+    s = loadSplat<T, V>(a + one);
+    c10 = mulAdd<T, V>(s, b0, c10);
+    c11 = mulAdd<T, V>(s, b1, c11);
+    s = loadSplat<T, V>(a + 2 * one);
+    c20 = mulAdd<T, V>(s, b0, c20);
+    c21 = mulAdd<T, V>(s, b1, c21);
+    s = loadSplat<T, V>(a + 3 * one);
+    c30 = mulAdd<T, V>(s, b0, c30);
+    c31 = mulAdd<T, V>(s, b1, c31);
+    if (--k == 0) break;
+    a += aStep;
+    b += bRow;
+
+    b0 = load<V>(b);
+    b1 = load<V>(b, next);
+    s = loadSplat<T, V>(a);
+    c00 = mulAdd<T, V>(s, b0, c00);
+    c01 = mulAdd<T, V>(s, b1, c01);
+    s = loadSplat<T, V>(a + one);
+    c10 = mulAdd<T, V>(s, b0, c10);
+    c11 = mulAdd<T, V>(s, b1, c11);
+    s = loadSplat<T, V>(a + 2 * one);
+    c20 = mulAdd<T, V>(s, b0, c20);
+    c21 = mulAdd<T, V>(s, b1, c21);
+    s = loadSplat<T, V>(a + 3 * one);
+    c30 = mulAdd<T, V>(s, b0, c30);
+    c31 = mulAdd<T, V>(s, b1, c31);
+    if (--k == 0) break;
+    a += aStep;
+    b += bRow;
+  }
+  store<V>(c, c00);
+  store<V>(c, c01, next);
+  c += cRow;
+  store<V>(c, c10);
+  store<V>(c, c11, next);
+  c += cRow;
+  store<V>(c, c20);
+  store<V>(c, c21, next);
+  c += cRow;
+  store<V>(c, c30);
+  store<V>(c, c31, next);
+}
+
+/** c (4, V) = init + a b, any strides of a. */
+function tile4x1<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  K: i32,
+): void {
+  let a1 = a + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let c0 = load<V>(init);
+  init += initRow;
+  let c1 = load<V>(init);
+  init += initRow;
+  let c2 = load<V>(init);
+  init += initRow;
+  let c3 = load<V>(init);
+  for (let k = 0; k < K; ++k) {
+    const bk = load<V>(b);
+    c0 = mulAdd<T, V>(loadSplat<T, V>(a), bk, c0);
+    c1 = mulAdd<T, V>(loadSplat<T, V>(a1), bk, c1);
+    c2 = mulAdd<T, V>(loadSplat<T, V>(a2), bk, c2);
+    c3 = mulAdd<T, V>(loadSplat<T, V>(a3), bk, c3);
+    a += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    b += bRow;
+  }
+  store<V>(c, c0);
+  c += cRow;
+  store<V>(c, c1);
+  c += cRow;
+  store<V>(c, c2);
+  c += cRow;
+  store<V>(c, c3);
+}
+
+/** c (1, 4 V) = init + a b: the acting path, and rows left over by the tiles of four. */
+function tile1x4<T, V>(c: usize, init: usize, a: usize, aStep: usize, b: usize, bRow: usize, K: i32): void {
+  const next = sizeof<V>();
+  let c0 = load<V>(init);
+  let c1 = load<V>(init, next);
+  let c2 = load<V>(init, 2 * next);
+  let c3 = load<V>(init, 3 * next);
+  for (let k = 0; k < K; ++k) {
+    const s = loadSplat<T, V>(a);
+    c0 = mulAdd<T, V>(s, load<V>(b), c0);
+    c1 = mulAdd<T, V>(s, load<V>(b, next), c1);
+    c2 = mulAdd<T, V>(s, load<V>(b, 2 * next), c2);
+    c3 = mulAdd<T, V>(s, load<V>(b, 3 * next), c3);
+    a += aStep;
+    b += bRow;
+  }
+  store<V>(c, c0);
+  store<V>(c, c1, next);
+  store<V>(c, c2, 2 * next);
+  store<V>(c, c3, 3 * next);
+}
+
+/** c (1, V) = init + a b. */
+function tile1x1<T, V>(c: usize, init: usize, a: usize, aStep: usize, b: usize, bRow: usize, K: i32): void {
+  let sum = load<V>(init);
+  for (let k = 0; k < K; ++k) {
+    sum = mulAdd<T, V>(loadSplat<T, V>(a), load<V>(b), sum);
+    a += aStep;
+    b += bRow;
+  }
+  store<V>(c, sum);
+}
+
+/** c (M, N) = init + a b with a's strides (aRow, aStep); one of the two is the size of a number. */
+function product<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  M: i32,
+  K: i32,
+  N: i32,
+): void {
+  const width = sizeof<V>();
+  const columns = (<usize>N) << alignof<T>();
+  let m = 0;
+  for (; m + 4 <= M; m += 4) {
+    let n: usize = 0;
+    for (; n + 2 * width <= columns; n += 2 * width) {
+      if (aStep == sizeof<T>()) tile4x2<T, V>(c + n, cRow, init + n, initRow, a, aRow, b + n, bRow, K);
+      else tile4x2Transposed<T, V>(c + n, cRow, init + n, initRow, a, aStep, b + n, bRow, K);
+    }
+    for (; n < columns; n += width) tile4x1<T, V>(c + n, cRow, init + n, initRow, a, aRow, aStep, b + n, bRow, K);
+    a += 4 * aRow;
+    c += 4 * cRow;
+    init += 4 * initRow;
+  }
+  for (; m < M; ++m) {
+    let n: usize = 0;
+    for (; n + 4 * width <= columns; n += 4 * width) tile1x4<T, V>(c + n, init + n, a, aStep, b + n, bRow, K);
+    for (; n < columns; n += width) tile1x1<T, V>(c + n, init + n, a, aStep, b + n, bRow, K);
+    a += aRow;
+    c += cRow;
+    init += initRow;
+  }
+}
+
+/**
+ * c (M, N) = init (M, N) + a (M, K) b (K, N). N is a multiple of 4, K at least 1; strides are in numbers, initRow 0 repeats one
+ * row (a bias). init may be c itself.
+ */
+export function gemm<T>(
+  c: usize,
+  cRow: i32,
+  init: usize,
+  initRow: i32,
+  a: usize,
+  aRow: i32,
+  b: usize,
+  bRow: i32,
+  M: i32,
+  K: i32,
+  N: i32,
+): void {
+  const shift = alignof<T>();
+  const cBytes = (<usize>cRow) << shift;
+  const initBytes = (<usize>initRow) << shift;
+  const aBytes = (<usize>aRow) << shift;
+  const bBytes = (<usize>bRow) << shift;
+  const one = sizeof<T>();
+  if (ASC_FEATURE_SIMD) product<T, v128>(c, cBytes, init, initBytes, a, aBytes, one, b, bBytes, M, K, N);
+  else product<T, T>(c, cBytes, init, initBytes, a, aBytes, one, b, bBytes, M, K, N);
+}
+
+/** c (M, N) = init (M, N) + a' b, a stored as (K, M): how weights' gradients are summed over the batch. Otherwise like gemm. */
+export function gemmTransposed<T>(
+  c: usize,
+  cRow: i32,
+  init: usize,
+  initRow: i32,
+  a: usize,
+  aRow: i32,
+  b: usize,
+  bRow: i32,
+  M: i32,
+  K: i32,
+  N: i32,
+): void {
+  const shift = alignof<T>();
+  const cBytes = (<usize>cRow) << shift;
+  const initBytes = (<usize>initRow) << shift;
+  const aBytes = (<usize>aRow) << shift;
+  const bBytes = (<usize>bRow) << shift;
+  const one = sizeof<T>();
+  if (ASC_FEATURE_SIMD) product<T, v128>(c, cBytes, init, initBytes, a, one, aBytes, b, bBytes, M, K, N);
+  else product<T, T>(c, cBytes, init, initBytes, a, one, aBytes, b, bBytes, M, K, N);
+}
+
+/** out (columns, outRow) = the transpose of inp (rows, columns); out's columns beyond `rows` become zero. */
+export function transpose<T>(out: usize, outRow: i32, inp: usize, inpRow: i32, rows: i32, columns: i32): void {
+  const shift = alignof<T>();
+  const inpBytes = (<usize>inpRow) << shift;
+  for (let j = 0; j < columns; ++j) {
+    let from = inp + ((<usize>j) << shift);
+    for (let i = 0; i < rows; ++i) {
+      store<T>(out + ((<usize>i) << shift), load<T>(from));
+      from += inpBytes;
+    }
+    for (let i = rows; i < outRow; ++i) store<T>(out + ((<usize>i) << shift), 0);
+    out += (<usize>outRow) << shift;
+  }
+}

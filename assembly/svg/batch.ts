@@ -1,0 +1,64 @@
+// A batch of transitions in the core's memory, with the buffers that one backward step fills. The caller writes the transitions
+// and the reward's derivatives; the learner never sees an environment.
+
+import { allocNumbers, arenaAlloc } from "../core/arena";
+
+
+@unmanaged
+@final
+export class Batch {
+  rows: i32;
+  states: i32;
+  actions: i32;
+  /** s (B, S), a (B, A), sNext (B, S), reward (B). */
+  s: usize;
+  a: usize;
+  sNext: usize;
+  reward: usize;
+  /** 1 where the process ended with this transition, 0 elsewhere (also at a time limit), (B). */
+  terminated: usize;
+  /** log p(a | s) of the policy that acted, (B). */
+  behaviourLogProb: usize;
+  /** Importance weight, (B). */
+  weight: usize;
+  /** Derivatives of the reward r(s, a, s'): r_s (B, S), r_a (B, A), r_s' (B, S). */
+  rS: usize;
+  rA: usize;
+  rSNext: usize;
+  /** Jacobians of the true transition, (B, S, S) and (B, S, A), or null where the learned model is used. */
+  fS: usize;
+  fA: usize;
+  /** v'_s' (B, S): derivative of the value at the next state. */
+  vSNext: usize;
+  /** Adjoint of s' (B, S), then of s (B, S) and a (B, A) through model and reward. */
+  q: usize;
+  dS: usize;
+  dA: usize;
+  /** Values or their adjoints, and the critic's regression targets, (B). */
+  values: usize;
+  targets: usize;
+}
+
+export function batchCreate<T>(rows: i32, states: i32, actions: i32): Batch {
+  const batch = changetype<Batch>(arenaAlloc(offsetof<Batch>()));
+  batch.rows = rows;
+  batch.states = states;
+  batch.actions = actions;
+  batch.s = allocNumbers<T>(rows * states);
+  batch.a = allocNumbers<T>(rows * actions);
+  batch.sNext = allocNumbers<T>(rows * states);
+  batch.reward = allocNumbers<T>(rows);
+  batch.terminated = allocNumbers<T>(rows);
+  batch.behaviourLogProb = allocNumbers<T>(rows);
+  batch.weight = allocNumbers<T>(rows);
+  batch.rS = allocNumbers<T>(rows * states);
+  batch.rA = allocNumbers<T>(rows * actions);
+  batch.rSNext = allocNumbers<T>(rows * states);
+  batch.vSNext = allocNumbers<T>(rows * states);
+  batch.q = allocNumbers<T>(rows * states);
+  batch.dS = allocNumbers<T>(rows * states);
+  batch.dA = allocNumbers<T>(rows * actions);
+  batch.values = allocNumbers<T>(rows);
+  batch.targets = allocNumbers<T>(rows);
+  return batch;
+}

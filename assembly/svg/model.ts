@@ -1,0 +1,259 @@
+// The learned model s' = s + scale (mu(s, a) + sigma(s, a) xi): one sub-network for every predicted dimension, which sees the
+// features of s and the action. Dimensions that are not predicted, such as a static goal, are copied: s' = s + xi.
+//
+// Additive noise keeps sigma at 1, learned noise takes log sigma from a second output of every sub-network. `scale` (one
+// number for each dimension) brings state changes to about unit size.
+
+import { allocNumbers, arenaAlloc } from "../core/arena";
+import { exponential, hyperbolicTangent, logarithm } from "../core/math";
+import { Random } from "../core/random";
+import { Encoder, encoderForward, encoderJvp, encoderVjp } from "../nn/encoder";
+import {
+  Ensemble,
+  ensembleCreate,
+  ensembleForward,
+  ensembleInitialise,
+  ensembleInput,
+  ensembleInputDelta,
+  ensembleJvp,
+  ensembleOutput,
+  ensembleOutputDelta,
+  ensembleSize,
+  ensembleVjp,
+} from "../nn/ensemble";
+import { Parameters, parametersCreate } from "../nn/adam";
+import { at, padded } from "../linalg/vector";
+
+/** Bounds of a learned sigma, in units of `scale`. */
+const SIGMA_MIN: f64 = 1e-3;
+const SIGMA_MAX: f64 = 10;
+
+
+@unmanaged
+@final
+export class Model {
+  encoder: Encoder;
+  net: Ensemble;
+  parameters: Parameters;
+  states: i32;
+  actions: i32;
+  /** i32[D]: the state dimension that sub-network d predicts. */
+  predicted: usize;
+  /** T[D], positive. */
+  scale: usize;
+  /** Whether sigma is learned (two outputs) or 1 (one output). */
+  learnedNoise: i32;
+  middle: f64;
+  halfRange: f64;
+  /** xi (B, S) of the last inference. */
+  xi: usize;
+}
+
+/**
+ * sizes: i32[layers + 1], features + actions first, 1 (additive noise) or 2 (learned noise) last; predicted: i32[dimensions],
+ * kept. All scales start at 1.
+ */
+export function modelCreate<T>(
+  encoder: Encoder,
+  actions: i32,
+  sizes: usize,
+  layers: i32,
+  predicted: usize,
+  dimensions: i32,
+  rows: i32,
+): Model {
+  const model = changetype<Model>(arenaAlloc(offsetof<Model>()));
+  model.encoder = encoder;
+  model.net = ensembleCreate<T>(sizes, layers, dimensions, rows);
+  const outputs = ensembleSize(model.net, layers);
+  if (model.net.inputs != encoder.features + actions || outputs > 2) unreachable();
+  model.parameters = parametersCreate<T>(model.net.count);
+  model.states = encoder.states;
+  model.actions = actions;
+  model.predicted = predicted;
+  model.scale = allocNumbers<T>(dimensions);
+  for (let d = 0; d < dimensions; ++d) {
+    if (<u32>load<i32>(predicted + ((<usize>d) << 2)) >= <u32>model.states) unreachable();
+    store<T>(at<T>(model.scale, d), 1);
+  }
+  model.learnedNoise = outputs - 1;
+  model.middle = 0.5 * (logarithm<f64>(SIGMA_MAX) + logarithm<f64>(SIGMA_MIN));
+  model.halfRange = 0.5 * (logarithm<f64>(SIGMA_MAX) - logarithm<f64>(SIGMA_MIN));
+  model.xi = allocNumbers<T>(rows * model.states);
+  return model;
+}
+
+export function modelInitialise<T>(model: Model, random: Random, lastScale: f64): void {
+  ensembleInitialise<T>(model.net, model.parameters.values, random, lastScale);
+}
+
+/** mu and sigma at s (B, S), a (B, A). */
+export function modelForward<T>(model: Model, s: usize, a: usize, B: i32): void {
+  const net = model.net;
+  const F = model.encoder.features;
+  const A = model.actions;
+  const row = padded(net.inputs);
+  const input = ensembleInput(net);
+  encoderForward<T>(model.encoder, input, row, s, B);
+  copyActions<T>(at<T>(input, F), row, a, A, A, B);
+  ensembleForward<T>(net, model.parameters.values, B);
+}
+
+/** Copies (B, A) numbers between blocks whose rows lie apart. */
+@inline
+function copyActions<T>(to: usize, toRow: i32, from: usize, fromRow: i32, A: i32, B: i32): void {
+  for (let b = 0; b < B; ++b) {
+    for (let k = 0; k < A; ++k) store<T>(at<T>(to, b * toRow + k), load<T>(at<T>(from, b * fromRow + k)));
+  }
+}
+
+/** The address of mu[b, d] in a level of outputs or their deltas; that of z_sigma[b, d] is one padded(D) further. */
+@inline
+function outputAt<T>(model: Model, block: usize, b: i32, d: i32): usize {
+  return at<T>(block, b * (1 + model.learnedNoise) * model.net.width + d);
+}
+
+
+@inline
+function sigmaOf<T>(model: Model, output: usize): T {
+  if (!model.learnedNoise) return 1;
+  const z = load<T>(at<T>(output, model.net.width));
+  return exponential<T>(<T>model.middle + <T>model.halfRange * hyperbolicTangent<T>(z));
+}
+
+/** d sigma / d z_sigma. */
+@inline
+function sigmaSlope<T>(model: Model, output: usize, sigma: T): T {
+  const t = hyperbolicTangent<T>(load<T>(at<T>(output, model.net.width)));
+  return sigma * <T>model.halfRange * (<T>1 - t * t);
+}
+
+
+@inline
+function predictedAt(model: Model, d: i32): i32 {
+  return load<i32>(model.predicted + ((<usize>d) << 2));
+}
+
+/** sNext (B, S) = s + scale (mu + sigma xi) at the last forward, xi (B, S). */
+export function modelStep<T>(model: Model, sNext: usize, s: usize, xi: usize, B: i32): void {
+  const S = model.states;
+  for (let i = 0; i < B * S; ++i) store<T>(at<T>(sNext, i), load<T>(at<T>(s, i)) + load<T>(at<T>(xi, i)));
+  for (let b = 0; b < B; ++b) {
+    for (let d = 0; d < model.net.dimensions; ++d) {
+      const i = b * S + predictedAt(model, d);
+      const output = outputAt<T>(model, ensembleOutput(model.net), b, d);
+      const change = load<T>(output) + sigmaOf<T>(model, output) * load<T>(at<T>(xi, i));
+      store<T>(at<T>(sNext, i), load<T>(at<T>(s, i)) + load<T>(at<T>(model.scale, d)) * change);
+    }
+  }
+}
+
+/** The noise that leads from s, a to sNext: xi = ((sNext - s) / scale - mu) / sigma (paper, section 4.1), at the last forward. */
+export function modelInfer<T>(model: Model, s: usize, sNext: usize, B: i32): void {
+  const S = model.states;
+  for (let i = 0; i < B * S; ++i) store<T>(at<T>(model.xi, i), load<T>(at<T>(sNext, i)) - load<T>(at<T>(s, i)));
+  for (let b = 0; b < B; ++b) {
+    for (let d = 0; d < model.net.dimensions; ++d) {
+      const slot = at<T>(model.xi, b * S + predictedAt(model, d));
+      const output = outputAt<T>(model, ensembleOutput(model.net), b, d);
+      const change = load<T>(slot) / load<T>(at<T>(model.scale, d));
+      store<T>(slot, (change - load<T>(output)) / sigmaOf<T>(model, output));
+    }
+  }
+}
+
+/** Pullback of q (B, S), the adjoint of s', at the last forward and the current xi: ds (B, S) += q f_s, da (B, A) += q f_a. */
+export function modelVjp<T>(model: Model, ds: usize, da: usize, q: usize, s: usize, B: i32): void {
+  const S = model.states;
+  const A = model.actions;
+  const net = model.net;
+  for (let b = 0; b < B; ++b) {
+    for (let d = 0; d < net.dimensions; ++d) {
+      const i = b * S + predictedAt(model, d);
+      const g = load<T>(at<T>(q, i)) * load<T>(at<T>(model.scale, d));
+      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      store<T>(delta, g);
+      if (model.learnedNoise) {
+        const output = outputAt<T>(model, ensembleOutput(net), b, d);
+        const slope = sigmaSlope<T>(model, output, sigmaOf<T>(model, output));
+        store<T>(at<T>(delta, net.width), g * load<T>(at<T>(model.xi, i)) * slope);
+      }
+    }
+  }
+  ensembleVjp<T>(net, model.parameters.values, 0, true, B);
+  const row = padded(net.inputs);
+  const dInput = ensembleInputDelta(net);
+  for (let i = 0; i < B * S; ++i) {
+    const slot = at<T>(ds, i);
+    store<T>(slot, load<T>(slot) + load<T>(at<T>(q, i)));
+  }
+  encoderVjp<T>(model.encoder, ds, dInput, row, s, B);
+  const dAction = at<T>(dInput, model.encoder.features);
+  for (let b = 0; b < B; ++b) {
+    for (let k = 0; k < A; ++k) {
+      const slot = at<T>(da, b * A + k);
+      store<T>(slot, load<T>(slot) + load<T>(at<T>(dAction, b * row + k)));
+    }
+  }
+}
+
+/** Pushforward of ds (B, S) and da (B, A) to dsNext (B, S), at the last forward and the current xi. */
+export function modelJvp<T>(model: Model, dsNext: usize, ds: usize, da: usize, s: usize, B: i32): void {
+  const S = model.states;
+  const A = model.actions;
+  const net = model.net;
+  const row = padded(net.inputs);
+  const dInput = ensembleInputDelta(net);
+  encoderJvp<T>(model.encoder, dInput, row, ds, s, B);
+  copyActions<T>(at<T>(dInput, model.encoder.features), row, da, A, A, B);
+  ensembleJvp<T>(net, model.parameters.values, 0, B);
+  memory.copy(dsNext, ds, (<usize>(B * S)) << alignof<T>());
+  for (let b = 0; b < B; ++b) {
+    for (let d = 0; d < net.dimensions; ++d) {
+      const i = b * S + predictedAt(model, d);
+      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      let change = load<T>(delta);
+      if (model.learnedNoise) {
+        const output = outputAt<T>(model, ensembleOutput(net), b, d);
+        const slope = sigmaSlope<T>(model, output, sigmaOf<T>(model, output));
+        change += load<T>(at<T>(model.xi, i)) * slope * load<T>(at<T>(delta, net.width));
+      }
+      store<T>(at<T>(dsNext, i), load<T>(at<T>(ds, i)) + load<T>(at<T>(model.scale, d)) * change);
+    }
+  }
+}
+
+/**
+ * Adds the gradient of the mean negative log-likelihood of B transitions (up to a constant; with additive noise half the squared
+ * error) and returns the mean squared error of a predicted dimension in units of its scale.
+ */
+export function modelLossVjp<T>(model: Model, s: usize, a: usize, sNext: usize, B: i32): f64 {
+  const S = model.states;
+  const net = model.net;
+  const D = net.dimensions;
+  modelForward<T>(model, s, a, B);
+  let squares: f64 = 0;
+  const share = <T>1 / <T>B;
+  for (let b = 0; b < B; ++b) {
+    for (let d = 0; d < D; ++d) {
+      const i = b * S + predictedAt(model, d);
+      const output = outputAt<T>(model, ensembleOutput(net), b, d);
+      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      const change = (load<T>(at<T>(sNext, i)) - load<T>(at<T>(s, i))) / load<T>(at<T>(model.scale, d));
+      const error = load<T>(output) - change;
+      squares += <f64>error * <f64>error;
+      const sigma = sigmaOf<T>(model, output);
+      // log-likelihood per dimension: -(error / sigma)^2 / 2 - log sigma
+      store<T>(delta, (share * error) / (sigma * sigma));
+      if (model.learnedNoise) {
+        const ratio = error / sigma;
+        store<T>(
+          at<T>(delta, net.width),
+          ((share * (<T>1 - ratio * ratio)) / sigma) * sigmaSlope<T>(model, output, sigma),
+        );
+      }
+    }
+  }
+  ensembleVjp<T>(net, model.parameters.values, model.parameters.gradient, false, B);
+  return squares / <f64>(B * D);
+}

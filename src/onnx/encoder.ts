@@ -1,0 +1,70 @@
+import type { Feature, LinearForm } from "../env/features.js";
+import type { GraphBuilder } from "./graph.js";
+
+/** The encoded state in a graph. */
+export interface EncodedState {
+  /** Name of the value, (batch, features). */
+  readonly value: string;
+  /** Which feature each column holds, not yet divided by its scale. */
+  readonly order: readonly number[];
+}
+
+/**
+ * Adds the state encoder to a graph, grouped by kind of feature: linear, sin, cos, rotated.
+ *
+ * @param obs name of the state, (batch, stateSize).
+ */
+export function addEncoder(
+  graph: GraphBuilder,
+  obs: string,
+  stateSize: number,
+  features: readonly Feature[],
+): EncodedState {
+  const order: number[] = [];
+  const groups: string[] = [];
+  const forms = (name: string, list: readonly LinearForm[]): string => {
+    const matrix = graph.constant(`${name}.form`, [stateSize, list.length], columns(stateSize, list));
+    return graph.node("MatMul", [obs, matrix], name);
+  };
+  const select = <K extends Feature["kind"]>(kind: K): Extract<Feature, { kind: K }>[] => {
+    const chosen: Extract<Feature, { kind: K }>[] = [];
+    features.forEach((feature, index) => {
+      if (feature.kind !== kind) return;
+      chosen.push(feature as Extract<Feature, { kind: K }>);
+      order.push(index);
+    });
+    return chosen;
+  };
+
+  const linear = select("linear").map((feature) => feature.of);
+  if (linear.length > 0) groups.push(forms("linear", linear));
+  const sin = select("sin").map((feature) => feature.of);
+  if (sin.length > 0) groups.push(graph.node("Sin", [forms("sin_angle", sin)], "sin"));
+  const cos = select("cos").map((feature) => feature.of);
+  if (cos.length > 0) groups.push(graph.node("Cos", [forms("cos_angle", cos)], "cos"));
+
+  const rotated = select("rotated");
+  if (rotated.length > 0) {
+    const part = (name: "x" | "y" | "angle"): string =>
+      forms(
+        `rotated_${name}`,
+        rotated.map((feature) => feature[name]),
+      );
+    const [x, y, angle] = [part("x"), part("y"), part("angle")];
+    const alongX = graph.node("Mul", [graph.node("Cos", [angle], "rotated_cos"), x], "rotated_cos_x");
+    const alongY = graph.node("Mul", [graph.node("Sin", [angle], "rotated_sin"), y], "rotated_sin_y");
+    groups.push(graph.node("Add", [alongX, alongY], "rotated"));
+  }
+
+  const only = groups.length === 1 ? groups[0]! : undefined;
+  const value = only ?? graph.node("Concat", groups, "features", [{ name: "axis", int: 1 }]);
+  return { value, order };
+}
+
+function columns(stateSize: number, forms: readonly LinearForm[]): Float32Array {
+  const matrix = new Float64Array(stateSize * forms.length);
+  forms.forEach((form, column) => {
+    for (const [index, coefficient] of form) matrix[index * forms.length + column]! += coefficient;
+  });
+  return Float32Array.from(matrix);
+}
