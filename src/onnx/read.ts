@@ -189,6 +189,6 @@ function readIntegers(reader: PbfReader, values: number[]): void {
 }
 
 function expectType(reader: PbfReader, type: number): void {
-  if (reader.type !== type)
-    throw new Error(`the field at byte ${reader.pos} has wire type ${reader.type}, not ${type}`);
+  if (reader.type === type) return;
+  throw new Error(`the field at byte ${reader.pos} has wire type ${reader.type}, not ${type}`);
 }
