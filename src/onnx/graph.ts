@@ -12,43 +12,43 @@ export class GraphBuilder {
   constructor(inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]) {
     this.#inputs = inputs;
     this.#outputs = outputs;
-    for (const value of [...inputs, ...outputs]) this.#claim(value.name);
+    for (const input of inputs) this.#claim(input.name);
   }
 
   /**
    * Adds a constant.
    *
    * @param shape sizes, row-major; empty for a scalar.
-   * @returns its name: `name`, numbered if taken.
-   * @throws Error when the data does not fill the shape.
+   * @returns its name.
+   * @throws Error when the name is taken or the data does not fill the shape.
    */
   constant(name: string, shape: readonly number[], data: Float32Array): string {
     const size = shape.reduce((product, length) => product * length, 1);
-    if (data.length !== size)
+    if (data.length !== size) {
       throw new Error(`Constant ${name}: ${data.length} values for shape [${shape.join(", ")}].`);
-    const unique = this.#unique(name);
-    this.#initializers.push({ name: unique, shape, data });
-    return unique;
+    }
+    this.#initializers.push({ name: this.#claim(name), shape, data });
+    return name;
   }
 
   /**
    * Adds a node with one output.
    *
    * @param inputs names of values; "" leaves an optional input out.
-   * @param name of the node and of its output: that of a graph output, or a new one, numbered if taken.
+   * @param name of the node and of its output, which is a graph output if it has the name of one.
    * @returns the name of its output.
+   * @throws Error when the name is taken.
    */
   node(operator: string, inputs: readonly string[], name: string, attributes: readonly Attribute[] = []): string {
-    const output = this.#outputs.some((value) => value.name === name) ? name : this.#unique(name);
-    this.#nodes.push({ name: output, operator, inputs, outputs: [output], attributes });
-    return output;
+    this.#nodes.push({ name: this.#claim(name), operator, inputs, outputs: [name], attributes });
+    return name;
   }
 
-  /** @throws Error when no node, or more than one, makes an output. */
+  /** @throws Error when no node makes an output. */
   build(name: string, doc: string): Graph {
+    const made = new Set(this.#nodes.map((node) => node.name));
     for (const output of this.#outputs) {
-      const makers = this.#nodes.filter((node) => node.outputs.includes(output.name)).length;
-      if (makers !== 1) throw new Error(`Graph output ${output.name} is made by ${makers} nodes, not by one.`);
+      if (!made.has(output.name)) throw new Error(`No node makes the graph output ${output.name}.`);
     }
     return {
       name,
@@ -58,12 +58,6 @@ export class GraphBuilder {
       inputs: this.#inputs,
       outputs: this.#outputs,
     };
-  }
-
-  #unique(name: string): string {
-    let candidate = name;
-    for (let i = 1; this.#names.has(candidate); i++) candidate = `${name}_${i}`;
-    return this.#claim(candidate);
   }
 
   #claim(name: string): string {

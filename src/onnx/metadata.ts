@@ -71,8 +71,9 @@ export function parseGolden(metadata: ReadonlyMap<string, string>, stateSize: nu
   return { obs, action, count };
 }
 
-function describe({ name, unit, low, high }: Dimension): Record<keyof Dimension, string | number | null> {
-  return { name, unit, low: Number.isFinite(low) ? low : null, high: Number.isFinite(high) ? high : null };
+/** JSON writes the infinite bounds as null. */
+function describe({ name, unit, low, high }: Dimension): Dimension {
+  return { name, unit, low, high };
 }
 
 function docs(values: readonly ValueInfo[]): Record<string, string> {
