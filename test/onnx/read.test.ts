@@ -49,6 +49,20 @@ test("a message that claims to be longer than the file is refused at once", (t) 
   t.throws(() => readModel(writer.finish()), { message: /reaches past the end/ });
 });
 
+test("a field that is longer than its message, and bytes after the model, are refused", (t) => {
+  const padded = (tail: Uint8Array) => Uint8Array.from([...MODEL, ...tail]);
+  t.throws(() => readModel(padded(new Uint8Array(16))), { message: /there is no field 0/ });
+  t.throws(() => readModel(padded(Uint8Array.of(0x52, 0x7f))), {
+    message: /field 10 at byte \d+ reaches past its end/,
+  });
+
+  const opset = new PbfWriter();
+  opset.writeTag(8, 2);
+  opset.writeVarint(2);
+  opset.writeStringField(1, "ai.onnx");
+  t.throws(() => readModel(padded(opset.finish())), { message: /field 1 at byte \d+ reaches past its end/ });
+});
+
 test("a model without the parts that every model has is refused by naming the part", (t) => {
   const write = (...fields: ((writer: PbfWriter) => void)[]): Uint8Array => {
     const writer = new PbfWriter();
