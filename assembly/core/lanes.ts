@@ -63,6 +63,13 @@ export function negate<T, V>(a: V): V {
   else return -a;
 }
 
+
+@inline
+export function magnitude<T, V>(a: V): V {
+  if (isVector<V>()) return v128.abs<T>(a);
+  else return abs<T>(a);
+}
+
 /** c + a b, rounded twice; once (fused) in the fma build. */
 @inline
 export function mulAdd<T, V>(a: V, b: V, c: V): V {

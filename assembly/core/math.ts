@@ -1,7 +1,7 @@
 // Elementary functions. sin, cos, exp and log are AssemblyScript's ports of musl, compiled into the module, hence the same
 // bits on every host. tanh of an f32 is a rational form of our own, one text for scalar and SIMD.
 
-import { div, greater, lesser, loadSplat, mul, mulAdd, negate } from "./lanes";
+import { add, div, greater, lesser, loadSplat, magnitude, mul, mulAdd, negate, sub } from "./lanes";
 
 
 @inline
@@ -33,25 +33,26 @@ export function hyperbolicTangent<T>(x: T): T {
   return sizeof<T>() == 4 ? <T>rationalTanh<f32>(<f32>x) : <T>NativeMath.tanh(<f64>x);
 }
 
-// clamp; numerator from x^13 down to x; denominator from x^6 down to 1
-const TANH: usize = memory.data<f32>([4.97, 0, 0, 0, 1.0, 378.0, 17325.0, 135135.0, 28.0, 3150.0, 62370.0, 135135.0]);
+// clamp; p2, p1, p0; q2, q1, q0 (scripts/fit-tanh.ts finds and checks them)
+const TANH: usize = memory.data<f32>([
+  9.125, 46.54859924316406, 12146.7236328125, 408093.40625, 984.0015258789062, 92308.953125, 816186.8125,
+]);
 
-/** tanh of f32 lanes. */
+/**
+ * tanh of f32 lanes, through half the argument: tanh(x / 2) ~ a / b with a = x p(x^2), b = q(x^2), so that tanh x =
+ * 2 a b / (2 a b + (b - a)^2) for x >= 0. Largest error 1.7e-7 absolute, 3.5e-7 relative, over all f32; never beyond 1; NaN stays.
+ */
 @inline
 export function rationalTanh<V>(x: V): V {
   const limit = loadSplat<f32, V>(TANH);
-  const t = lesser<f32, V>(greater<f32, V>(x, negate<f32, V>(limit)), limit);
+  const t = greater<f32, V>(lesser<f32, V>(x, limit), negate<f32, V>(limit));
   const u = mul<f32, V>(t, t);
-  let p = loadSplat<f32, V>(TANH + 4);
-  p = mulAdd<f32, V>(p, u, loadSplat<f32, V>(TANH + 8));
-  p = mulAdd<f32, V>(p, u, loadSplat<f32, V>(TANH + 12));
-  p = mulAdd<f32, V>(p, u, loadSplat<f32, V>(TANH + 16));
-  p = mulAdd<f32, V>(p, u, loadSplat<f32, V>(TANH + 20));
-  p = mulAdd<f32, V>(p, u, loadSplat<f32, V>(TANH + 24));
-  p = mulAdd<f32, V>(p, u, loadSplat<f32, V>(TANH + 28));
-  let q = loadSplat<f32, V>(TANH + 32);
-  q = mulAdd<f32, V>(q, u, loadSplat<f32, V>(TANH + 36));
-  q = mulAdd<f32, V>(q, u, loadSplat<f32, V>(TANH + 40));
-  q = mulAdd<f32, V>(q, u, loadSplat<f32, V>(TANH + 44));
-  return div<f32, V>(mul<f32, V>(t, p), q);
+  let a = mulAdd<f32, V>(loadSplat<f32, V>(TANH + 4), u, loadSplat<f32, V>(TANH + 8));
+  a = mul<f32, V>(mulAdd<f32, V>(a, u, loadSplat<f32, V>(TANH + 12)), t);
+  let b = add<f32, V>(u, loadSplat<f32, V>(TANH + 16));
+  b = mulAdd<f32, V>(b, u, loadSplat<f32, V>(TANH + 20));
+  b = mulAdd<f32, V>(b, u, loadSplat<f32, V>(TANH + 24));
+  const d = sub<f32, V>(b, magnitude<f32, V>(a));
+  const z = mul<f32, V>(a, add<f32, V>(b, b));
+  return div<f32, V>(z, mulAdd<f32, V>(d, d, magnitude<f32, V>(z)));
 }
