@@ -101,6 +101,7 @@ export function environmentCreate(task: i32, count: i32, seed: u64, stream: u32)
 export function environmentSeed(environment: Environment, seed: u64, stream: u32): void { environments.environmentSeed(environment, seed, stream); }
 export function environmentReset(environment: Environment, i: i32): void { environments.environmentReset(environment, i); }
 export function environmentStep(environment: Environment): void { environments.environmentStep(environment); }
+export function environmentScore(environment: Environment, i: i32): f64 { return environments.environmentScore(environment, i); }
 export function environmentS(environment: Environment): usize { return environment.s; }
 export function environmentA(environment: Environment): usize { return environment.a; }
 export function environmentReward(environment: Environment): usize { return environment.reward; }

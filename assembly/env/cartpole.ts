@@ -127,3 +127,8 @@ export function cartpoleRewardGradient<T>(rS: usize, rA: usize, s: usize, a: usi
   store<T>(at<T>(rS, 3), <T>(-2 * RATE_COST) * load<T>(at<T>(s, 3)));
   store<T>(rA, <T>(-2 * ACTION_COST) * load<T>(a));
 }
+
+/** How upright the pole is, cos theta: 1 balanced, -1 hanging. */
+export function cartpoleScore(s: usize): f64 {
+  return cosine<f64>(load<f64>(s, 8));
+}

@@ -10,6 +10,7 @@ import {
   cartpoleReset,
   cartpoleReward,
   cartpoleRewardGradient,
+  cartpoleScore,
   cartpoleStep,
 } from "./cartpole";
 
@@ -164,5 +165,16 @@ export function rewardGradient<T>(
       default:
         return unreachable();
     }
+  }
+}
+
+/** The task's own measure of copy i's state: what `solved` is judged by. */
+export function environmentScore(environment: Environment, i: i32): f64 {
+  const s = at<f64>(environment.s, i * taskStates(environment.task));
+  switch (environment.task) {
+    case Task.Cartpole:
+      return cartpoleScore(s);
+    default:
+      return unreachable();
   }
 }

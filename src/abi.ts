@@ -1,0 +1,165 @@
+/** Types of the core's exports (assembly/index.ts). A pointer is a byte address in the core's memory. */
+
+declare const kind: unique symbol;
+
+/** Address of a structure of the core; the brand keeps kinds apart. */
+export type Handle<Kind extends string> = number & { readonly [kind]: Kind };
+/** Address of numbers or bytes. */
+export type Pointer = number;
+
+export type EncoderHandle = Handle<"Encoder">;
+export type PolicyHandle = Handle<"Policy">;
+export type ValueHandle = Handle<"Value">;
+export type ModelHandle = Handle<"Model">;
+export type BatchHandle = Handle<"Batch">;
+export type LearnerHandle = Handle<"Learner">;
+export type ParametersHandle = Handle<"Parameters">;
+export type RandomHandle = Handle<"Random">;
+export type EnvironmentHandle = Handle<"Environment">;
+
+/** Streams of random numbers (assembly/core/random.ts): one for each purpose, so that one consumer never shifts another. */
+export const Stream = { Initialisation: 0, PolicyNoise: 1, Environment: 2, ReplaySampling: 3, Evaluation: 4 } as const;
+
+/** Kinds of features (assembly/nn/encoder.ts). */
+export const FeatureKind = { linear: 0, sin: 1, cos: 2, rotated: 3 } as const;
+
+/** What squashes the mean (assembly/nn/gaussian.ts). */
+export const Squash = { none: 0, tanh: 1 } as const;
+
+/** What sigma depends on (assembly/svg/policy.ts). */
+export const Deviation = { fixed: 0, learned: 1, state: 2 } as const;
+
+/** The interface's version that these types describe. */
+export const ABI_VERSION = 1;
+
+export interface CoreExports {
+  readonly memory: WebAssembly.Memory;
+  readonly ABI_VERSION: { readonly value: number };
+  readonly HAS_SIMD: { readonly value: number | boolean };
+  readonly HAS_FMA: { readonly value: number | boolean };
+
+  arenaAlloc(bytes: number): Pointer;
+  arenaBase(): Pointer;
+  arenaTop(): Pointer;
+  arenaSeal(): void;
+
+  randomCreate(seed: bigint, stream: number, index: number): RandomHandle;
+  randomIndices(random: RandomHandle, out: Pointer, count: number, bound: number): void;
+  randomBytes(): number;
+
+  parametersCount(parameters: ParametersHandle): number;
+  parametersValues(parameters: ParametersHandle): Pointer;
+  parametersGradient(parameters: ParametersHandle): Pointer;
+  parametersMoment1(parameters: ParametersHandle): Pointer;
+  parametersMoment2(parameters: ParametersHandle): Pointer;
+  parametersNorm(parameters: ParametersHandle): number;
+  parametersSteps(parameters: ParametersHandle): number;
+  parametersConfigure(parameters: ParametersHandle, learningRate: number, maxNorm: number): void;
+  parametersResume(parameters: ParametersHandle, steps: number): void;
+
+  encoderCreate(
+    states: number,
+    features: number,
+    kinds: Pointer,
+    starts: Pointer,
+    indices: Pointer,
+    coefficients: Pointer,
+    scales: Pointer,
+  ): EncoderHandle;
+
+  policyCreate(
+    encoder: EncoderHandle,
+    sizes: Pointer,
+    layers: number,
+    rows: number,
+    squash: number,
+    deviation: number,
+    sigmaMin: number,
+    sigmaMax: number,
+    etaLimit: number,
+  ): PolicyHandle;
+  policyInitialise(policy: PolicyHandle, random: RandomHandle, lastScale: number, sigma: number): void;
+  policyForward(policy: PolicyHandle, s: Pointer, rows: number): void;
+  policySample(policy: PolicyHandle, a: Pointer, random: RandomHandle, rows: number): void;
+  policyLogProb(policy: PolicyHandle, logProb: Pointer, a: Pointer, rows: number): void;
+  policyParameters(policy: PolicyHandle): ParametersHandle;
+  policyMean(policy: PolicyHandle): Pointer;
+  policyDeviation(policy: PolicyHandle): Pointer;
+  policyLogSigmaMiddle(policy: PolicyHandle): number;
+  policyLogSigmaHalfRange(policy: PolicyHandle): number;
+
+  valueCreate(encoder: EncoderHandle, sizes: Pointer, layers: number, rows: number): ValueHandle;
+  valueInitialise(value: ValueHandle, random: RandomHandle, lastScale: number): void;
+  valueForward(value: ValueHandle, v: Pointer, s: Pointer, rows: number): void;
+  valueParameters(value: ValueHandle): ParametersHandle;
+  valueTarget(value: ValueHandle): Pointer;
+
+  modelCreate(
+    encoder: EncoderHandle,
+    actions: number,
+    sizes: Pointer,
+    layers: number,
+    predicted: Pointer,
+    dimensions: number,
+    rows: number,
+  ): ModelHandle;
+  modelInitialise(model: ModelHandle, random: RandomHandle, lastScale: number): void;
+  modelForward(model: ModelHandle, s: Pointer, a: Pointer, rows: number): void;
+  modelStep(model: ModelHandle, sNext: Pointer, s: Pointer, xi: Pointer, rows: number): void;
+  modelParameters(model: ModelHandle): ParametersHandle;
+  modelScale(model: ModelHandle): Pointer;
+
+  batchCreate(rows: number, states: number, actions: number): BatchHandle;
+  batchS(batch: BatchHandle): Pointer;
+  batchA(batch: BatchHandle): Pointer;
+  batchSNext(batch: BatchHandle): Pointer;
+  batchReward(batch: BatchHandle): Pointer;
+  batchTerminated(batch: BatchHandle): Pointer;
+  batchBehaviourLogProb(batch: BatchHandle): Pointer;
+  batchWeight(batch: BatchHandle): Pointer;
+  batchRS(batch: BatchHandle): Pointer;
+  batchRA(batch: BatchHandle): Pointer;
+  batchRSNext(batch: BatchHandle): Pointer;
+
+  learnerCreate(
+    policy: PolicyHandle,
+    model: ModelHandle,
+    value: ValueHandle,
+    batch: BatchHandle,
+    gamma: number,
+    rewardScale: number,
+    targetPeriod: number,
+  ): LearnerHandle;
+  updateModel(learner: LearnerHandle, rows: number): number;
+  importanceRatios(learner: LearnerHandle, rows: number): void;
+  updateValue(learner: LearnerHandle, rows: number): number;
+  updatePolicy(learner: LearnerHandle, rows: number): number;
+  learnerValueUpdates(learner: LearnerHandle): number;
+  learnerResume(learner: LearnerHandle, valueUpdates: number): void;
+
+  taskStates(task: number): number;
+  taskActions(task: number): number;
+  taskSteps(task: number): number;
+  environmentCreate(task: number, count: number, seed: bigint, stream: number): EnvironmentHandle;
+  environmentSeed(environment: EnvironmentHandle, seed: bigint, stream: number): void;
+  environmentReset(environment: EnvironmentHandle, index: number): void;
+  environmentStep(environment: EnvironmentHandle): void;
+  environmentScore(environment: EnvironmentHandle, index: number): number;
+  environmentS(environment: EnvironmentHandle): Pointer;
+  environmentA(environment: EnvironmentHandle): Pointer;
+  environmentReward(environment: EnvironmentHandle): Pointer;
+  environmentTerminated(environment: EnvironmentHandle): Pointer;
+  environmentTruncated(environment: EnvironmentHandle): Pointer;
+  environmentElapsed(environment: EnvironmentHandle): Pointer;
+  environmentGenerator(environment: EnvironmentHandle, index: number): RandomHandle;
+  rewardGradient(
+    task: number,
+    rS: Pointer,
+    rA: Pointer,
+    rSNext: Pointer,
+    s: Pointer,
+    a: Pointer,
+    sNext: Pointer,
+    rows: number,
+  ): void;
+}

@@ -1,0 +1,254 @@
+import type { TopLevelSpec } from "vega-lite";
+
+/** One line of a chart. Series of the same name share a colour and an entry of the legend. */
+export interface Series {
+  readonly name: string;
+  /** Pairs of x and y in order of x. Points that are not finite are left out. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** A shaded range around the line. */
+  readonly band?: readonly (readonly [x: number, low: number, high: number])[];
+  /** Drawn thin and grey, as background to the other series. */
+  readonly faint?: boolean;
+}
+
+/** What `lineChart` draws. */
+export interface LineChart {
+  readonly title?: string;
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly series: readonly Series[];
+  /** Size of the whole picture in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** A dashed horizontal line. */
+  readonly threshold?: { readonly y: number; readonly label: string };
+  /** Logarithmic y axis; ignored when a value is zero or negative. */
+  readonly log?: boolean;
+}
+
+type Row = Record<string, number | string>;
+type Layer = Record<string, unknown>;
+
+/** Okabe and Ito's colours that keep apart for every kind of colour vision and stand out on white. */
+const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+const faintColour = "#9aa0a6";
+const ink = "#33383d";
+const font = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
+
+/** Below this number of points a series shows each of them as a dot. */
+const dots = 40;
+
+/** Draws lines against numbers as an SVG document on a white background. The same chart always gives the same text. */
+export async function lineChart(chart: LineChart): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const view = new vega.View(vega.parse(vegaLite.compile(specification(chart)).spec), { renderer: "none" });
+  const svg = await view.toSVG();
+  view.finalize();
+  return svg;
+}
+
+function specification(chart: LineChart): TopLevelSpec {
+  const series = chart.series.map((one) => ({
+    ...one,
+    points: thinPoints(one.points.filter(allFinite), chart.width),
+    band: thinBand((one.band ?? []).filter(allFinite), chart.width),
+  }));
+  const names = [...new Set(series.map((one) => one.name))];
+  const crowd = names.length > palette.length;
+  const colours = colourOf(series, names, crowd);
+  const threshold = chart.threshold;
+  const ys = series.flatMap((one) => [
+    ...one.points.map((p) => p[1]),
+    ...one.band.flatMap(([, low, high]) => [low, high]),
+  ]);
+  const empty = ys.length === 0;
+  const all = threshold === undefined ? ys : [...ys, threshold.y];
+  const log = chart.log === true && !empty && all.every((y) => y > 0);
+  const yDomain = empty && threshold === undefined ? [0, 1] : log ? logDomain(all) : domain(all);
+  const xDomain = xRange(series.flatMap((one) => [...one.points, ...one.band].map((point) => point[0])));
+
+  const x = {
+    field: "x",
+    type: "quantitative",
+    title: chart.xTitle,
+    scale: { domain: xDomain, nice: false },
+    axis: { tickCount: Math.max(2, Math.floor(chart.width / 90)), format: "~s" },
+  };
+  const y = {
+    field: "y",
+    type: "quantitative",
+    title: null,
+    scale: { domain: yDomain, nice: log ? false : tickCount(chart.height), ...(log ? { type: "log" } : {}) },
+    axis: { tickCount: log ? 4 : tickCount(chart.height), ...(log ? { format: "~g" } : {}), labelOverlap: true },
+  };
+  const legend = names.length > 1 && !crowd ? { title: null, orient: "top", symbolType: "stroke" } : null;
+  const color = {
+    field: "name",
+    type: "nominal",
+    scale: { domain: names, range: names.map((name) => colours.get(name) ?? ink) },
+    legend,
+  };
+
+  const layers: Layer[] = [];
+  // Backgrounds first, so that the lines that matter lie on top.
+  for (const faint of [true, false]) {
+    for (const one of series.filter((each) => (each.faint ?? false) === faint)) {
+      const width = faint ? 1 : crowd ? 1 : 1.8;
+      const opacity = crowd ? 0.45 : faint ? 0.6 : 1;
+      const named = (row: Row): Row => ({ ...row, name: one.name });
+      const band = one.band.map(([bx, low, high]) => named({ x: bx, y: low, high }));
+      const points = one.points.map(([px, py]) => named({ x: px, y: py }));
+      const single = band.length === 1;
+      if (band.length > 0) {
+        layers.push({
+          data: { values: band },
+          mark: single ? { type: "rule", strokeWidth: 2, opacity: 0.4 } : { type: "area", opacity: 0.18 },
+          encoding: { x, y, y2: { field: "high" }, color },
+        });
+      }
+      const point = points.length > 1 && (faint || crowd || points.length > dots) ? false : { filled: true, size: 14 };
+      layers.push({
+        data: { values: points },
+        mark: { type: "line", strokeWidth: width, opacity, strokeJoin: "round", point },
+        encoding: { x, y, color },
+      });
+    }
+  }
+  if (threshold !== undefined) {
+    const values = [{ x: xDomain[0], y: threshold.y }];
+    layers.push(
+      { data: { values }, mark: { type: "rule", strokeDash: [5, 4], color: ink, opacity: 0.75 }, encoding: { y } },
+      {
+        data: { values },
+        mark: { type: "text", text: threshold.label, align: "left", baseline: "top", dx: 5, dy: 4, color: ink },
+        encoding: { x, y },
+      },
+    );
+  }
+  if (empty) {
+    const middle = [{ x: (xDomain[0] + xDomain[1]) / 2, y: ((yDomain[0] ?? 0) + (yDomain[1] ?? 1)) / 2 }];
+    layers.push({
+      data: { values: middle },
+      mark: { type: "text", text: "nothing measured yet", color: "#80868b" },
+      encoding: { x, y },
+    });
+  }
+
+  return {
+    width: chart.width,
+    height: chart.height,
+    autosize: { type: "fit", contains: "padding" },
+    padding: { left: 14, right: 18, top: 12, bottom: 10 },
+    background: "#ffffff",
+    title:
+      chart.title === undefined
+        ? { text: chart.yTitle, fontSize: 11, fontWeight: "normal" }
+        : { text: chart.title, subtitle: chart.yTitle },
+    layer: layers,
+    config,
+  } as unknown as TopLevelSpec;
+}
+
+const config = {
+  font,
+  aria: false,
+  view: { stroke: null },
+  title: {
+    anchor: "start",
+    frame: "bounds",
+    color: ink,
+    fontSize: 13,
+    fontWeight: 600,
+    offset: 10,
+    subtitleColor: "#5f6368",
+    subtitleFontSize: 11,
+    subtitlePadding: 4,
+  },
+  axis: {
+    labelColor: "#5f6368",
+    labelFontSize: 10.5,
+    titleColor: "#5f6368",
+    titleFontSize: 11,
+    titleFontWeight: "normal",
+    titlePadding: 6,
+    gridColor: "#e8eaed",
+    domainColor: "#bdc1c6",
+    tickColor: "#bdc1c6",
+    tickSize: 4,
+  },
+  axisY: { domain: false, ticks: false, labelPadding: 6, minExtent: 34 },
+  axisX: { grid: false },
+  legend: { labelColor: ink, labelFontSize: 11, offset: 6, padding: 0, symbolStrokeWidth: 2.5, columnPadding: 12 },
+  text: { fontSize: 11 },
+};
+
+function colourOf(series: readonly Series[], names: readonly string[], crowd: boolean): ReadonlyMap<string, string> {
+  const faint = new Set(series.filter((one) => one.faint).map((one) => one.name));
+  const strong = names.filter((name) => !faint.has(name));
+  const colour = (name: string): string =>
+    faint.has(name) ? faintColour : (palette[crowd ? 0 : strong.indexOf(name)] ?? ink);
+  return new Map(names.map((name) => [name, colour(name)]));
+}
+
+function allFinite(values: readonly number[]): boolean {
+  return values.every(Number.isFinite);
+}
+
+function tickCount(height: number): number {
+  return Math.max(3, Math.floor(height / 55));
+}
+
+/** The range of values, from zero when they are positive and most of the way down to it, and never empty. */
+function domain(values: readonly number[]): [number, number] {
+  const [low, high] = extent(values);
+  if (low === high) return low === 0 ? [-1, 1] : low > 0 ? [0, low * 2] : [low * 2, 0];
+  return low >= 0 && low < high * 0.5 ? [0, high] : [low, high];
+}
+
+function logDomain(values: readonly number[]): [number, number] {
+  const [low, high] = extent(values);
+  return [low * 0.8, high * 1.25];
+}
+
+function xRange(values: readonly number[]): [number, number] {
+  if (values.length === 0) return [0, 1];
+  const [low, high] = extent(values);
+  return low < high ? [low, high] : low === 0 ? [0, 1] : low > 0 ? [0, low] : [low, 0];
+}
+
+function extent(values: readonly number[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
+}
+
+/** More points than pixels cannot be seen: of each run of neighbours, keeps the lowest and the highest. */
+function thinPoints(points: Series["points"], width: number): Series["points"] {
+  const run = Math.ceil((2 * points.length) / Math.max(1, width));
+  if (run <= 2) return points;
+  const kept: (readonly [number, number])[] = [];
+  for (let start = 0; start < points.length; start += run) {
+    const some = points.slice(start, start + run);
+    const low = some.reduce((best, point) => (point[1] < best[1] ? point : best));
+    const high = some.reduce((best, point) => (point[1] > best[1] ? point : best));
+    kept.push(...(low === high ? [low] : low[0] < high[0] ? [low, high] : [high, low]));
+  }
+  return kept;
+}
+
+/** The same for a band: of each run, the widest range. */
+function thinBand(band: NonNullable<Series["band"]>, width: number): NonNullable<Series["band"]> {
+  const run = Math.ceil((2 * band.length) / Math.max(1, width));
+  if (run <= 2) return band;
+  const kept: (readonly [number, number, number])[] = [];
+  for (let start = 0; start < band.length; start += run) {
+    const some = band.slice(start, start + run);
+    const [low] = extent(some.map((each) => each[1]));
+    const [, high] = extent(some.map((each) => each[2]));
+    kept.push([some[0]?.[0] ?? 0, low, high]);
+  }
+  return kept;
+}

@@ -1,0 +1,136 @@
+import * as v from "valibot";
+import { tasks } from "./env/task.js";
+
+/** A user's mistake: the message names the field, the value and what would be right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** One setting: its default, what it may be, what it means, and how it is written on a command line. */
+export interface Setting<T> {
+  readonly default: T;
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** What it may be, in words: "an integer from 1 to 100". */
+  readonly expected: string;
+  readonly meaning: string;
+  /** The value that a command-line text stands for; a text that stands for none gives NaN or itself, which `schema` refuses. */
+  readonly parse: (text: string) => unknown;
+}
+
+const asNumber = (text: string): unknown => (text.trim() === "" ? Number.NaN : Number(text));
+
+function integer(value: number, low: number, high: number, meaning: string): Setting<number> {
+  return {
+    default: value,
+    schema: v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high)),
+    expected: `an integer from ${low} to ${high}`,
+    meaning,
+    parse: asNumber,
+  };
+}
+
+function real(value: number, low: number, high: number, meaning: string): Setting<number> {
+  return {
+    default: value,
+    schema: v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high)),
+    expected: `a number from ${low} to ${high}`,
+    meaning,
+    parse: asNumber,
+  };
+}
+
+function choice<const T extends string>(value: T, options: readonly T[], meaning: string): Setting<T> {
+  return {
+    default: value,
+    schema: v.picklist(options),
+    expected: `one of ${options.join(", ")}`,
+    meaning,
+    parse: (text) => text,
+  };
+}
+
+function layers(value: readonly number[], meaning: string): Setting<readonly number[]> {
+  return {
+    default: value,
+    schema: v.pipe(
+      v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))),
+      v.minLength(1),
+      v.maxLength(8),
+    ),
+    expected: "one to eight layer widths from 1 to 4096, such as 100,100",
+    meaning,
+    parse: (text) => text.split(",").map(asNumber),
+  };
+}
+
+const taskNames = Object.keys(tasks) as [string, ...string[]];
+
+/** Every setting of a training run: defaults, ranges and meanings in one place. */
+export const settings = {
+  task: choice<string>("cartpole", taskNames, "what to learn"),
+  seed: integer(1, 0, Number.MAX_SAFE_INTEGER, "seed of every random stream"),
+  steps: integer(10_000, 1, 1_000_000_000, "environment steps to train for"),
+  evaluationInterval: integer(1_000, 1, 1_000_000_000, "environment steps between two evaluations"),
+  evaluationEpisodes: integer(10, 1, 1_000, "episodes of an evaluation, with the deterministic policy"),
+  learningStarts: integer(500, 1, 1_000_000, "transitions that the untrained policy gathers before the first update"),
+  replayCapacity: integer(100_000, 1, 10_000_000, "transitions that the replay buffer holds, oldest forgotten first"),
+  batch: integer(64, 1, 4_096, "transitions in a minibatch"),
+  modelUpdates: integer(1, 1, 100, "model minibatches per environment step"),
+  valueUpdates: integer(2, 1, 100, "critic minibatches per environment step (M of algorithm 4)"),
+  policyUpdates: integer(1, 1, 100, "policy minibatches per environment step"),
+  modelLearningRate: real(3e-3, 1e-8, 1, "Adam's step size for the model"),
+  valueLearningRate: real(1e-3, 1e-8, 1, "Adam's step size for the critic"),
+  policyLearningRate: real(3e-4, 1e-8, 1, "Adam's step size for the policy"),
+  gamma: real(0.98, 0, 1, "discount of a control step"),
+  rewardScale: real(0.1, 1e-6, 1e6, "what rewards are multiplied by before they are learned from"),
+  targetPeriod: integer(50, 1, 1_000_000, "critic updates between two copies of the target (C of algorithm 4)"),
+  weightLimit: real(5, 0, 1e6, "largest importance weight"),
+  etaLimit: real(3, 0, 1e6, "largest inferred policy noise that moves sigma, in standard deviations"),
+  gradientLimit: real(10, 1e-6, 1e9, "largest norm of a gradient, beyond it is scaled down"),
+  squash: choice("tanh", ["tanh", "none"], "what keeps the policy's mean within the actuator's range"),
+  deviation: choice("fixed", ["fixed", "learned", "state"], "what the policy's sigma depends on"),
+  sigma: real(0.5, 1e-4, 10, "the policy's sigma at the start, in units of the actuator's range"),
+  sigmaMin: real(0.05, 1e-5, 10, "lower bound of sigma"),
+  sigmaMax: real(1, 1e-5, 100, "upper bound of sigma"),
+  policyHidden: layers([100, 100], "the policy's hidden layers"),
+  valueHidden: layers([200, 100], "the critic's hidden layers"),
+  modelHidden: layers([20, 20], "hidden layers of each of the model's sub-networks"),
+  modelNoise: choice("additive", ["additive", "learned"], "the model's noise: additive, or sigma(s, a) by likelihood"),
+} as const satisfies Record<string, Setting<unknown>>;
+
+type SettingName = keyof typeof settings;
+
+/** A complete configuration. */
+export type Config = { readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer T> ? T : never };
+
+function show(value: unknown): string {
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+}
+
+/**
+ * Completes and checks settings.
+ * @param partial What differs from the defaults. undefined stands for the default.
+ * @throws UsageError that names the first wrong field, its value and what it may be.
+ */
+export function resolveConfig(partial: { readonly [name: string]: unknown }): Config {
+  for (const name of Object.keys(partial)) {
+    if (!Object.hasOwn(settings, name)) {
+      throw new UsageError(`unknown setting ${show(name)}: the settings are ${Object.keys(settings).join(", ")}`);
+    }
+  }
+  const config: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
+    const value = partial[name] === undefined ? setting.default : partial[name];
+    if (!v.is(setting.schema, value)) {
+      throw new UsageError(`${name} is ${show(value)}: it must be ${setting.expected}`);
+    }
+    config[name] = value;
+  }
+  const complete = config as Config;
+  if (!(complete.sigmaMin < complete.sigma && complete.sigma < complete.sigmaMax)) {
+    throw new UsageError(
+      `sigma is ${complete.sigma}: it must lie between sigmaMin (${complete.sigmaMin}) and sigmaMax (${complete.sigmaMax})`,
+    );
+  }
+  return complete;
+}

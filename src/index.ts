@@ -1,0 +1,32 @@
+/** valuegrad in browsers, workers and anywhere else: what needs no file system. */
+
+import { type Core, type CoreSource, instantiateCore } from "./wasm.js";
+
+export { Agent, type AgentBatch, type AgentConfig, type AgentTask } from "./agent.js";
+export { type Config, resolveConfig, settings, UsageError } from "./config.js";
+export { Environments } from "./env/environments.js";
+export { angle, type Feature, identity, inFrame, type LinearForm } from "./env/features.js";
+export { type Task, tasks } from "./env/task.js";
+export { type Evaluation, evaluate } from "./evaluate.js";
+export { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
+export type { MetricsRecord } from "./metrics.js";
+export { exportPolicy } from "./onnx/export.js";
+export type { Dimension, PolicyDescription } from "./onnx/policy.js";
+export { Replay, type TransitionBatch } from "./replay.js";
+export { Trainer } from "./train.js";
+export type { Core, CoreSource } from "./wasm.js";
+
+/**
+ * Makes an instance of the core, with a memory of its own.
+ * @param source Where the core is (default: core.wasm beside this package's JavaScript), a response, its bytes, or a compiled module,
+ * which is the fastest way to make many instances.
+ * @throws Error when it can't be fetched, when the host lacks a WebAssembly feature that it uses, or when it is of another version.
+ */
+export function init(source: CoreSource = new URL("../build/core.wasm", import.meta.url)): Promise<Core> {
+  return instantiateCore(source, async (address) => {
+    const response = await fetch(address);
+    if (!response.ok)
+      throw new Error(`${address} answered ${response.status} ${response.statusText}: serve build/core.wasm there`);
+    return response;
+  });
+}

@@ -1,0 +1,186 @@
+import { Stream } from "./abi.js";
+import { Agent } from "./agent.js";
+import type { Config } from "./config.js";
+import { Environments } from "./env/environments.js";
+import { type Task, tasks } from "./env/task.js";
+import { evaluate } from "./evaluate.js";
+import { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
+import { Mean, type MetricsRecord } from "./metrics.js";
+import { Replay } from "./replay.js";
+import type { Core } from "./wasm.js";
+
+/** What is averaged between two evaluations. */
+class Statistics {
+  readonly trainingReturn = new Mean();
+  readonly modelError = new Mean();
+  readonly valueError = new Mean();
+  readonly policyGradientNorm = new Mean();
+  readonly meanWeight = new Mean();
+  readonly effectiveSampleSize = new Mean();
+  readonly clippedActions = new Mean();
+}
+
+/**
+ * Trains one agent on one task by SVG(1) with experience replay (paper, algorithm 2): every environment step is followed by updates of
+ * model, critic and policy, in this order. Training is a function of the configuration alone.
+ */
+export class Trainer {
+  readonly config: Config;
+  readonly task: Task;
+  readonly agent: Agent;
+  readonly replay: Replay;
+  /** The training environment, one copy. */
+  readonly environment: Environments;
+  readonly statistics = new Statistics();
+  readonly #evaluations: Environments;
+  readonly #previous: Float64Array;
+  /** Environment steps, finished episodes, policy updates so far, and the current episode's return. */
+  steps = 0;
+  episodes = 0;
+  updates = 0;
+  episodeReturn = 0;
+
+  /** @param core An unused core: the trainer fills it. */
+  constructor(core: Core, config: Config) {
+    const task = tasks[config.task]!;
+    this.config = config;
+    this.task = task;
+    this.agent = new Agent(core, task, config, config.evaluationEpisodes);
+    this.environment = new Environments(core, task, 1, config.seed);
+    this.#evaluations = new Environments(core, task, config.evaluationEpisodes, config.seed, Stream.Evaluation);
+    const capacity = Math.min(config.replayCapacity, config.steps);
+    this.replay = new Replay(capacity, task.state.length, task.action.length);
+    this.#previous = new Float64Array(task.state.length);
+    core.seal();
+    this.environment.reset(0);
+  }
+
+  get done(): boolean {
+    return this.steps >= this.config.steps;
+  }
+
+  /** One environment step, then the updates that follow it. */
+  step(): void {
+    const { agent, environment, replay } = this;
+    const { states, actions } = environment;
+    this.#previous.set(states);
+    const action = agent.act(states);
+    let clipped = 0;
+    for (let k = 0; k < actions.length; ++k) {
+      const u = action[k]!;
+      actions[k] = u;
+      if (u > 1 || u < -1) clipped += 1 / actions.length;
+    }
+    this.statistics.clippedActions.add(clipped);
+    environment.step();
+    const terminated = environment.terminated[0] === 1;
+    const truncated = environment.truncated[0] === 1;
+    const reward = environment.rewards[0]!;
+    this.episodeReturn += reward;
+    replay.add(this.#previous, action, reward, states, agent.logProbs[0]!, terminated, truncated);
+    if (terminated || truncated) {
+      this.statistics.trainingReturn.add(this.episodeReturn);
+      this.episodeReturn = 0;
+      this.episodes += 1;
+      environment.reset(0);
+    }
+    this.steps += 1;
+    if (this.steps === this.config.learningStarts) this.#measureScale();
+    if (this.steps >= this.config.learningStarts) this.#update();
+  }
+
+  /** Sets the model's scale to the standard deviation of the state changes seen so far; it stays. */
+  #measureScale(): void {
+    const { replay } = this;
+    const { predicted, state } = this.task;
+    const scale = this.agent.modelScale;
+    for (let d = 0; d < predicted.length; ++d) {
+      let sum = 0;
+      let squares = 0;
+      for (let t = 0; t < replay.size; ++t) {
+        const i = t * state.length + predicted[d]!;
+        const change = replay.sNext[i]! - replay.s[i]!;
+        sum += change;
+        squares += change * change;
+      }
+      const mean = sum / replay.size;
+      const variance = squares / replay.size - mean * mean;
+      scale[d] = variance > 1e-12 ? Math.sqrt(variance) : 1;
+    }
+  }
+
+  #nextBatch(): void {
+    this.replay.gather(this.agent.sampleIndices(this.replay.size), this.config.batch, this.agent.batch);
+  }
+
+  /** Density ratios of the batch, truncated to weights. */
+  #weigh(): void {
+    const { batch, weightLimit } = this.config;
+    const weights = this.agent.importanceRatios();
+    truncateWeights(weights, batch, weightLimit);
+    this.statistics.meanWeight.add(meanWeight(weights, batch));
+    this.statistics.effectiveSampleSize.add(effectiveSampleSize(weights, batch));
+  }
+
+  #update(): void {
+    const { agent, config, statistics } = this;
+    for (let i = 0; i < config.modelUpdates; ++i) {
+      this.#nextBatch();
+      statistics.modelError.add(agent.updateModel());
+    }
+    for (let i = 0; i < config.valueUpdates; ++i) {
+      this.#nextBatch();
+      this.#weigh();
+      statistics.valueError.add(agent.updateValue());
+    }
+    for (let i = 0; i < config.policyUpdates; ++i) {
+      this.#nextBatch();
+      this.#weigh();
+      agent.rewardGradient(this.task.id);
+      statistics.policyGradientNorm.add(agent.updatePolicy());
+      this.updates += 1;
+    }
+  }
+
+  /** Evaluates the policy; the record also holds what happened since the record before. */
+  evaluate(): MetricsRecord {
+    const { statistics } = this;
+    const evaluation = evaluate(this.agent, this.#evaluations, this.config.seed);
+    let sum = 0;
+    for (const value of evaluation.returns) sum += value;
+    return {
+      step: this.steps,
+      episodes: this.episodes,
+      updates: this.updates,
+      evaluationReturn: sum / evaluation.returns.length,
+      evaluationReturnLow: Math.min(...evaluation.returns),
+      evaluationReturnHigh: Math.max(...evaluation.returns),
+      score: evaluation.score,
+      solved: evaluation.solved,
+      trainingReturn: statistics.trainingReturn.take(),
+      modelError: statistics.modelError.take(),
+      valueError: statistics.valueError.take(),
+      policyGradientNorm: statistics.policyGradientNorm.take(),
+      meanWeight: statistics.meanWeight.take(),
+      effectiveSampleSize: statistics.effectiveSampleSize.take(),
+      sigma: evaluation.sigma,
+      clippedActions: statistics.clippedActions.take(),
+    };
+  }
+
+  /** Whether an evaluation is due: at the start, every evaluationInterval steps, and at the end. */
+  get evaluationDue(): boolean {
+    return this.steps % this.config.evaluationInterval === 0 || this.done;
+  }
+
+  /**
+   * Trains to the end. Yields a record at the start, every `evaluationInterval` steps and at the end; stop iterating to stop.
+   */
+  *run(): Generator<MetricsRecord, void, void> {
+    yield this.evaluate();
+    while (!this.done) {
+      this.step();
+      if (this.evaluationDue) yield this.evaluate();
+    }
+  }
+}
