@@ -1,0 +1,88 @@
+// The table on standard output, and one CSV file for each kind of machine.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import type { Times, Work } from "./measure.js";
+import type { Build } from "./module.js";
+
+/** One measured figure: the median, the deciles around it, and how much of the machine's limit the median reaches. */
+export interface Row {
+  build: Build;
+  work: string;
+  value: number;
+  low: number;
+  high: number;
+  unit: string;
+  percent: number | undefined;
+}
+
+export const cpu = (): string => cpus()[0]?.model.trim() || "unknown processor";
+
+const HEADER = "date,node,build,work,value,low,high,unit,percent_of_limit";
+
+/** `limit` is in multiply-adds a second. */
+export function rowOf(build: Build, work: Work, times: Times, limit: number): Row {
+  const rate = (time: number): number => (2 * work.multiplyAdds) / time / 1e9;
+  const scale = (work.unit === "ns" ? 1e9 : 1e6) / (work.parts ?? 1);
+  const told = work.unit === "GFLOP/s" ? rate : (time: number): number => time * scale;
+  const [low, high] = [told(times.low), told(times.high)].sort((x, y) => x - y) as [number, number];
+  const percent = work.multiplyAdds ? (100 * work.multiplyAdds) / times.median / limit : undefined;
+  return { build, work: work.name, value: told(times.median), low, high, unit: work.unit, percent };
+}
+
+const digits = (x: number): string => x.toFixed(x < 10 ? 2 : x < 1000 ? 1 : 0);
+
+/** Aligned columns; each build has its own. */
+export function table(rows: Row[], builds: Build[]): string {
+  const head = ["work", "unit", ...builds.flatMap((build) => [build, "p10 - p90", "of limit"])];
+  const names = [...new Set(rows.map((row) => row.work))];
+  const lines = names.map((name) => {
+    const found = rows.filter((row) => row.work === name);
+    const cells = builds.flatMap((build) => {
+      const row = found.find((candidate) => candidate.build === build);
+      if (!row) return ["", "", ""];
+      const percent = row.percent === undefined ? "" : `${row.percent.toFixed(0)} %`;
+      return [digits(row.value), `${digits(row.low)} - ${digits(row.high)}`, percent];
+    });
+    return [name, found[0]!.unit, ...cells];
+  });
+  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column]!.length)));
+  const format = (line: string[]): string =>
+    line
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd();
+  return [head, ...lines].map(format).join("\n");
+}
+
+const quoted = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Writes the rows in place of those that the same Node version left in the machine's file. Returns the file's path. */
+export function writeCsv(folder: string, rows: Row[], date: string): string {
+  const slug = cpu()
+    .toLowerCase()
+    .replace(/\(r\)|\(tm\)/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  const path = join(folder, `kernels-${slug}.csv`);
+  const node = process.version;
+  const before = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(1) : [];
+  const kept = before.filter((line) => line.split(",")[1] !== node);
+  const lines = rows.map((row) =>
+    [
+      date,
+      node,
+      row.build,
+      quoted(row.work),
+      row.value.toPrecision(4),
+      row.low.toPrecision(4),
+      row.high.toPrecision(4),
+      row.unit,
+      row.percent?.toFixed(1) ?? "",
+    ].join(","),
+  );
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, `${[HEADER, ...kept, ...lines].join("\n")}\n`);
+  return path;
+}

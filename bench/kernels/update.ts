@@ -1,0 +1,121 @@
+// The whole SVG(1)-ER update at half-cheetah's sizes, through the release interface: 18 states, 6 actions, batch 64, policy
+// 18-100-100-12, critic 18-200-100-1 with its target, model 18 x (24-20-20-1), Adam on all three. Learning rates are 0, so that
+// every turn does the same work on the same numbers.
+
+import type { Work } from "./measure.js";
+import { allocDoubles, allocInts, fill, floatsAt, type Module, uniform } from "./module.js";
+import { multiplyAdds } from "./networks.js";
+
+const S = 18;
+const A = 6;
+const B = 64;
+const POLICY = [S, 100, 100, 2 * A];
+const CRITIC = [S, 200, 100, 1];
+const MODEL = [S + A, 20, 20, 1];
+
+/** A learner over a batch of random transitions. */
+function createLearner(module: Module): number {
+  const { exports } = module;
+  const call = (name: string, ...operands: (number | bigint)[]): number => exports[name]!(...operands);
+  const random = call("randomCreate", 1n, 0, 0);
+  const dimensions = Array.from({ length: S }, (_, i) => i);
+  // feature i is state dimension i: each has one term in the first of its three forms
+  const encoder = call(
+    "encoderCreate",
+    S,
+    S,
+    allocInts(
+      module,
+      Array.from({ length: S }, () => 0),
+    ),
+    allocInts(
+      module,
+      Array.from({ length: 3 * S + 1 }, (_, form) => Math.ceil(form / 3)),
+    ),
+    allocInts(module, dimensions),
+    allocDoubles(
+      module,
+      Array.from({ length: S }, () => 1),
+    ),
+    allocDoubles(
+      module,
+      Array.from({ length: S }, () => 1),
+    ),
+  );
+  const policy = call("policyCreate", encoder, allocInts(module, POLICY), 3, B, 1, 1, 0.01, 1, 3);
+  call("policyInitialise", policy, random, 0.1, 0.3);
+  const value = call("valueCreate", encoder, allocInts(module, CRITIC), 3, B);
+  call("valueInitialise", value, random, 1);
+  const predicted = allocInts(module, dimensions);
+  const model = call("modelCreate", encoder, A, allocInts(module, MODEL), 3, predicted, S, B);
+  call("modelInitialise", model, random, 1);
+  for (const [owner, name] of [
+    [policy, "policyParameters"],
+    [value, "valueParameters"],
+    [model, "modelParameters"],
+  ] as const) {
+    call("parametersConfigure", call(name, owner), 0, 1);
+  }
+  const batch = call("batchCreate", B, S, A);
+  const numbers = uniform();
+  for (const block of ["S", "SNext", "RS", "RSNext"])
+    fill(floatsAt(module, call(`batch${block}`, batch), B * S), numbers);
+  for (const block of ["A", "RA"]) fill(floatsAt(module, call(`batch${block}`, batch), B * A), numbers);
+  fill(floatsAt(module, call("batchReward", batch), B), numbers);
+  call("policyForward", policy, call("batchS", batch), B);
+  call("policyLogProb", policy, call("batchBehaviourLogProb", batch), call("batchA", batch), B);
+  const learner = call("learnerCreate", policy, model, value, batch, 0.99, 1, 100);
+  // the policy is the one that acted, so every ratio is exactly 1; the losses of random networks are neither 0 nor huge
+  call("importanceRatios", learner, B);
+  if (floatsAt(module, call("batchWeight", batch), B).some((weight) => weight !== 1))
+    throw new Error("a ratio is not 1");
+  for (const loss of [
+    call("updateModel", learner, B),
+    call("updateValue", learner, B),
+    call("updatePolicy", learner, B),
+  ]) {
+    if (!(loss > 1e-3 && loss < 1e3)) throw new Error(`a loss or norm of the update is ${loss}`);
+  }
+  return learner;
+}
+
+export function update(module: Module): Work[] {
+  const learner = createLearner(module);
+  const { updateModel, importanceRatios, updateValue, updatePolicy } = module.exports;
+  const p = multiplyAdds(POLICY);
+  const v = multiplyAdds(CRITIC);
+  const m = multiplyAdds(MODEL, S);
+  const work = (name: string, count: number, turn: () => void): Work => ({
+    name: `SVG(1)-ER ${name}`,
+    multiplyAdds: B * count,
+    unit: "us",
+    turn,
+  });
+  // multiply-adds of a pullback: once for the parameters' gradient, once for the inputs' without or with the first layer
+  const modelStep = m.all + m.all + (m.all - m.first);
+  const ratios = p.all;
+  const valueStep = 2 * v.all + v.all + (v.all - v.first);
+  const policyStep = 2 * v.all + 2 * m.all + p.all + (p.all - p.first);
+  return [
+    work("whole update", modelStep + ratios + valueStep + ratios + policyStep, () => {
+      updateModel!(learner, B);
+      importanceRatios!(learner, B);
+      updateValue!(learner, B);
+      importanceRatios!(learner, B);
+      updatePolicy!(learner, B);
+    }),
+    work("updateModel", modelStep, () => {
+      updateModel!(learner, B);
+    }),
+    work("importanceRatios", ratios, () => {
+      importanceRatios!(learner, B);
+    }),
+    work("updateValue", valueStep, () => {
+      updateValue!(learner, B);
+    }),
+    work("importanceRatios + updatePolicy", ratios + policyStep, () => {
+      importanceRatios!(learner, B);
+      updatePolicy!(learner, B);
+    }),
+  ];
+}
