@@ -1,0 +1,177 @@
+import test from "ava";
+import { type Bits, BOTH, Core, padded } from "./instantiate.js";
+import { Source } from "./numbers.js";
+
+const rounding = (bits: Bits) => (bits === 32 ? Math.fround : (x: number) => x);
+
+/** Positions where two blocks differ in any bit (a zero's sign included). */
+function differences(actual: readonly number[], expected: readonly number[]): number {
+  return expected.filter((x, i) => !Object.is(x, actual[i])).length;
+}
+
+for (const bits of BOTH) {
+  const round = rounding(bits);
+
+  for (const transposed of [false, true]) {
+    const name = transposed ? "gemmTransposed" : "gemm";
+    test(`${name} f${bits}: starts at init and sums over k in order, for all shapes, to the last bit`, (t) => {
+      const core = new Core(bits);
+      const source = new Source(1);
+      const c = core.alloc(12 * 48);
+      const init = core.alloc(12 * 48);
+      const a = core.alloc(12 * 16);
+      const b = core.alloc(12 * 48);
+      const wrong: string[] = [];
+      for (let M = 1; M <= 9; M++) {
+        for (let K = 1; K <= 9; K++) {
+          for (let N = 4; N <= 36; N += 4) {
+            for (const start of ["block", "row", "itself"] as const) {
+              const [cRow, bRow] = [N + 4, N + 8];
+              const aRow = (transposed ? M : K) + 3;
+              const initRow = { block: N + 2, row: 0, itself: cRow }[start];
+              const numbers = {
+                c: source.singles(M * cRow),
+                init: source.singles(M * (N + 2)),
+                a: source.singles((transposed ? K : M) * aRow),
+                b: source.singles(K * bRow),
+              };
+              core.set(c, numbers.c);
+              core.set(init, numbers.init);
+              core.set(a, numbers.a);
+              core.set(b, numbers.b);
+              core.run(name, c, cRow, start === "itself" ? c : init, initRow, a, aRow, b, bRow, M, K, N);
+              const expected = numbers.c.slice();
+              for (let m = 0; m < M; m++) {
+                for (let n = 0; n < N; n++) {
+                  let sum = (start === "itself" ? numbers.c : numbers.init)[m * initRow + n]!;
+                  for (let k = 0; k < K; k++) {
+                    const left = numbers.a[transposed ? k * aRow + m : m * aRow + k]!;
+                    sum = round(sum + round(left * numbers.b[k * bRow + n]!));
+                  }
+                  expected[m * cRow + n] = sum;
+                }
+              }
+              if (differences(core.get(c, M * cRow), expected) > 0) wrong.push(`${M} x ${K} x ${N}, init ${start}`);
+            }
+          }
+        }
+      }
+      t.deepEqual(wrong, []);
+    });
+  }
+
+  test(`lanewiseGemm f${bits}: multiplies every lane's matrices, for all shapes and strides, to the last bit`, (t) => {
+    const core = new Core(bits);
+    const source = new Source(2);
+    const room = 12 * 12 * 16;
+    const [c, init, a, b] = [core.alloc(room), core.alloc(room), core.alloc(room), core.alloc(room)];
+    const wrong: string[] = [];
+    for (let M = 1; M <= 9; M++) {
+      for (let K = 1; K <= 4; K++) {
+        for (let N = 1; N <= 5; N++) {
+          for (const D of [4, 12]) {
+            for (const layout of ["rows", "columns", "itself", "repeated"] as const) {
+              // either index may be the outer one
+              const turned = layout === "columns";
+              const strides = (outer: number, inner: number) =>
+                turned ? ([D, outer * D] as const) : ([inner * D, D] as const);
+              const [cRow, cColumn] = strides(M, N);
+              const [aRow, aStep] = strides(M, K);
+              const [bStep, bColumn] = strides(K, N);
+              const [initRow, initColumn] = layout === "repeated" ? [0, 0] : [cRow, cColumn];
+              const numbers = {
+                c: source.singles(M * N * D),
+                init: source.singles(M * N * D),
+                a: source.singles(M * K * D),
+                b: source.singles(K * N * D),
+              };
+              core.set(c, numbers.c);
+              core.set(init, numbers.init);
+              core.set(a, numbers.a);
+              core.set(b, numbers.b);
+              const from = layout === "itself" ? c : init;
+              const last = [a, aRow, aStep, b, bStep, bColumn, M, K, N, D] as const;
+              core.run("lanewiseGemm", c, cRow, cColumn, from, initRow, initColumn, ...last);
+              const expected = numbers.c.slice();
+              const begin = layout === "itself" ? numbers.c : numbers.init;
+              for (let m = 0; m < M; m++) {
+                for (let n = 0; n < N; n++) {
+                  for (let d = 0; d < D; d++) {
+                    let sum = begin[m * initRow + n * initColumn + d]!;
+                    for (let k = 0; k < K; k++) {
+                      const left = numbers.a[m * aRow + k * aStep + d]!;
+                      sum = round(sum + round(left * numbers.b[k * bStep + n * bColumn + d]!));
+                    }
+                    expected[m * cRow + n * cColumn + d] = sum;
+                  }
+                }
+              }
+              if (differences(core.get(c, M * N * D), expected) > 0) wrong.push(`${M} x ${K} x ${N}, ${D} ${layout}`);
+            }
+          }
+        }
+      }
+    }
+    t.deepEqual(wrong, []);
+  });
+
+  test(`transpose f${bits}: turns rows into columns and clears what lies behind them`, (t) => {
+    const core = new Core(bits);
+    const source = new Source(3);
+    const wrong: string[] = [];
+    for (let rows = 1; rows <= 6; rows++) {
+      for (let columns = 1; columns <= 6; columns++) {
+        const [inpRow, outRow] = [columns + 2, padded(rows)];
+        const numbers = source.singles(rows * inpRow);
+        const out = core.put(new Array<number>(columns * outRow + 1).fill(9));
+        core.run("transpose", out, outRow, core.put(numbers), inpRow, rows, columns);
+        const expected = Array.from({ length: columns * outRow }, (_, at) => {
+          const [j, i] = [Math.floor(at / outRow), at % outRow];
+          return i < rows ? numbers[i * inpRow + j]! : 0;
+        });
+        if (differences(core.get(out, columns * outRow + 1), [...expected, 9]) > 0) wrong.push(`${rows} x ${columns}`);
+      }
+    }
+    t.deepEqual(wrong, []);
+  });
+
+  test(`addColumnSums f${bits}: adds the rows in order to what is there`, (t) => {
+    const core = new Core(bits);
+    const source = new Source(4);
+    for (const [rows, columns, row] of [
+      [1, 4, 4],
+      [5, 8, 12],
+      [9, 20, 20],
+    ] as const) {
+      const [sums, numbers] = [source.singles(columns), source.singles(rows * row)];
+      const address = core.put(sums);
+      core.run("addColumnSums", address, core.put(numbers), row, rows, columns);
+      const expected = sums.map((sum, j) => {
+        let total = sum;
+        for (let m = 0; m < rows; m++) total = round(total + numbers[m * row + j]!);
+        return total;
+      });
+      t.deepEqual(core.get(address, columns), expected);
+    }
+  });
+
+  test(`sumOfSquares f${bits}: four partial sums in f64, added pairwise`, (t) => {
+    const core = new Core(bits);
+    for (const count of [4, 8, 28, 1000]) {
+      const numbers = new Source(count).singles(count);
+      const sums = [0, 0, 0, 0];
+      for (const [i, x] of numbers.entries()) sums[i % 4]! += x * x;
+      t.is(core.run("sumOfSquares", core.put(numbers), count), sums[0]! + sums[1]! + (sums[2]! + sums[3]!));
+    }
+  });
+
+  test(`tanhDerivativeInPlace f${bits}: multiplies by 1 - y y and touches nothing behind the block`, (t) => {
+    const core = new Core(bits);
+    const source = new Source(5);
+    const [dy, y] = [source.singles(16), source.singles(12)];
+    const address = core.put(dy);
+    core.run("tanhDerivativeInPlace", address, core.put(y), 12);
+    const expected = dy.map((g, i) => (i < 12 ? round(g * round(1 - round(y[i]! * y[i]!))) : g));
+    t.deepEqual(core.get(address, 16), expected);
+  });
+}
