@@ -30,7 +30,9 @@ export { arenaAlloc, arenaBase, arenaSeal, arenaTop } from "./core/arena";
 
 // random numbers
 export function randomCreate(seed: u64, stream: u32, index: u32): Random { return randoms.randomCreate(seed, stream, index); }
+export function randomSeed(random: Random, seed: u64, stream: u32, index: u32): void { randoms.randomSeed(random, seed, stream, index); }
 export function randomIndices(random: Random, out: usize, count: i32, bound: u32): void { randoms.randomIndices(random, out, count, bound); }
+export function randomNormals(random: Random, out: usize, count: i32): void { randoms.randomNormals<f32>(random, out, count); }
 export function randomBytes(): i32 { return offsetof<Random>(); }
 
 // trainable blocks

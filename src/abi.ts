@@ -18,7 +18,14 @@ export type RandomHandle = Handle<"Random">;
 export type EnvironmentHandle = Handle<"Environment">;
 
 /** Streams of random numbers (assembly/core/random.ts): one for each purpose, so that one consumer never shifts another. */
-export const Stream = { Initialisation: 0, PolicyNoise: 1, Environment: 2, ReplaySampling: 3, Evaluation: 4 } as const;
+export const Stream = {
+  Initialisation: 0,
+  PolicyNoise: 1,
+  Environment: 2,
+  ReplaySampling: 3,
+  Evaluation: 4,
+  Verification: 5,
+} as const;
 
 /** Kinds of features (assembly/nn/encoder.ts). */
 export const FeatureKind = { linear: 0, sin: 1, cos: 2, rotated: 3 } as const;
@@ -44,7 +51,9 @@ export interface CoreExports {
   arenaSeal(): void;
 
   randomCreate(seed: bigint, stream: number, index: number): RandomHandle;
+  randomSeed(random: RandomHandle, seed: bigint, stream: number, index: number): void;
   randomIndices(random: RandomHandle, out: Pointer, count: number, bound: number): void;
+  randomNormals(random: RandomHandle, out: Pointer, count: number): void;
   randomBytes(): number;
 
   parametersCount(parameters: ParametersHandle): number;

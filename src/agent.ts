@@ -111,6 +111,7 @@ export class Agent {
   readonly #learner: LearnerHandle;
   readonly #noise: RandomHandle;
   readonly #sampling: RandomHandle;
+  readonly #verification: RandomHandle;
   readonly #policySizes: readonly number[];
   readonly #statesPointer: number;
   readonly #actionsPointer: number;
@@ -201,6 +202,7 @@ export class Agent {
     const seed = BigInt(config.seed);
     this.#noise = exports.randomCreate(seed, Stream.PolicyNoise, 0);
     this.#sampling = exports.randomCreate(seed, Stream.ReplaySampling, 0);
+    this.#verification = exports.randomCreate(seed, Stream.Verification, 0);
     exports.policyInitialise(
       this.#policy,
       exports.randomCreate(seed, Stream.Initialisation, 0),
@@ -382,6 +384,20 @@ export class Agent {
   get generators(): { readonly noise: Uint8Array; readonly sampling: Uint8Array } {
     const bytes = this.#core.exports.randomBytes();
     return { noise: byteView(this.#core, this.#noise, bytes), sampling: byteView(this.#core, this.#sampling, bytes) };
+  }
+
+  /** `count` standard normal numbers for testing a policy with: the same for every call on agents of one seed. */
+  verificationNoise(count: number): Float32Array {
+    const { exports } = this.#core;
+    const chunk = this.#acting.states;
+    const noise = new Float32Array(count);
+    exports.randomSeed(this.#verification, BigInt(this.config.seed), Stream.Verification, 0);
+    for (let at = 0; at < count; at += chunk.length) {
+      const length = Math.min(chunk.length, count - at);
+      exports.randomNormals(this.#verification, this.#statesPointer, length);
+      noise.set(chunk.subarray(0, length), at);
+    }
+    return noise;
   }
 
   /** The policy as plain arrays, for export. */

@@ -69,6 +69,11 @@ const taskNames = Object.keys(tasks) as [string, ...string[]];
 export const settings = {
   task: choice<string>("cartpole", taskNames, "what to learn"),
   seed: integer(1, 0, Number.MAX_SAFE_INTEGER, "seed of every random stream"),
+  core: choice(
+    "release",
+    ["release", "scalar", "fma"],
+    "build of the core: release (SIMD), scalar (the same results on hosts without SIMD), fma (faster, results depend on the host)",
+  ),
   steps: integer(10_000, 1, 1_000_000_000, "environment steps to train for"),
   evaluationInterval: integer(1_000, 1, 1_000_000_000, "environment steps between two evaluations"),
   evaluationEpisodes: integer(10, 1, 1_000, "episodes of an evaluation, with the deterministic policy"),

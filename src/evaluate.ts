@@ -5,36 +5,52 @@ import type { Environments } from "./env/environments.js";
 export interface Evaluation {
   /** Undiscounted return of every episode. */
   readonly returns: readonly number[];
-  /** Mean over the episodes' last halves of the task's own measure, and that of every episode. */
-  readonly score: number;
+  /** The task's own measure, averaged over an episode's last half: of every episode, and the mean of those. */
   readonly scores: readonly number[];
-  /** Mean standard deviation of the policy at the start states. */
+  readonly score: number;
+  /** Mean standard deviation of the policy at the first start states. */
   readonly sigma: number;
   readonly solved: boolean;
 }
 
 /**
- * Runs one episode of every copy with the policy's mean, from start states that depend on `seed` only. An episode that terminates keeps
- * its last score.
+ * Runs episodes with the policy's mean, as many at a time as there are copies, from start states that depend on `seed` only. An episode
+ * that terminates keeps its last measure.
  */
-export function evaluate(agent: Agent, environments: Environments, seed: number): Evaluation {
-  const { task, count } = environments;
-  const A = task.action.length;
+export function evaluate(agent: Agent, environments: Environments, episodes: number, seed: number): Evaluation {
+  const { task } = environments;
+  const returns: number[] = [];
+  const scores: number[] = [];
+  let sigma = 0;
   environments.seed(seed);
-  for (let i = 0; i < count; ++i) environments.reset(i);
+  while (returns.length < episodes) {
+    const round = runEpisodes(agent, environments);
+    if (returns.length === 0) sigma = round.sigma;
+    returns.push(...round.returns.slice(0, episodes - returns.length));
+    scores.push(...round.scores.slice(0, episodes - scores.length));
+  }
+  let score = 0;
+  for (const value of scores) score += value / scores.length;
+  return { returns, scores, score, sigma, solved: score >= task.score.solved };
+}
+
+/** One episode of every copy. */
+function runEpisodes(agent: Agent, environments: Environments): { returns: number[]; scores: number[]; sigma: number } {
+  const { task, count } = environments;
   const returns = new Array<number>(count).fill(0);
   const scores = new Array<number>(count).fill(0);
   const last = new Array<number>(count).fill(0);
   const ended = new Array<boolean>(count).fill(false);
   const half = Math.floor(task.episodeSteps / 2);
   let sigma = 0;
+  for (let i = 0; i < count; ++i) environments.reset(i);
   for (let step = 0; step < task.episodeSteps; ++step) {
     const actions = agent.actDeterministically(environments.states, count);
     if (step === 0) {
-      const { deviation } = agent.moments;
-      for (let k = 0; k < count * A; ++k) sigma += deviation[k]! / (count * A);
+      const deviations = agent.moments.deviation.subarray(0, environments.actions.length);
+      for (const deviation of deviations) sigma += deviation / deviations.length;
     }
-    for (let k = 0; k < count * A; ++k) environments.actions[k] = actions[k]!;
+    for (let k = 0; k < environments.actions.length; ++k) environments.actions[k] = actions[k]!;
     environments.step();
     for (let i = 0; i < count; ++i) {
       if (!ended[i]) {
@@ -45,7 +61,5 @@ export function evaluate(agent: Agent, environments: Environments, seed: number)
       if (step >= half) scores[i]! += last[i]! / (task.episodeSteps - half);
     }
   }
-  let score = 0;
-  for (const value of scores) score += value / count;
-  return { returns, score, scores, sigma, solved: score >= task.score.solved };
+  return { returns, scores, sigma };
 }

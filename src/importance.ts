@@ -7,7 +7,7 @@
 export function truncateWeights(ratios: Float32Array, count: number, limit: number): void {
   for (let i = 0; i < count; ++i) {
     const ratio = ratios[i]!;
-    ratios[i] = ratio >= limit ? limit : ratio >= 0 ? ratio : 0;
+    ratios[i] = Number.isNaN(ratio) ? 0 : Math.min(ratio, limit);
   }
 }
 

@@ -8,6 +8,7 @@ export { Environments } from "./env/environments.js";
 export { angle, type Feature, identity, inFrame, type LinearForm } from "./env/features.js";
 export { type Task, tasks } from "./env/task.js";
 export { type Evaluation, evaluate } from "./evaluate.js";
+export { parameterHash } from "./hash.js";
 export { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
 export type { MetricsRecord } from "./metrics.js";
 export { exportPolicy } from "./onnx/export.js";

@@ -3,7 +3,7 @@ import { Agent } from "./agent.js";
 import type { Config } from "./config.js";
 import { Environments } from "./env/environments.js";
 import { type Task, tasks } from "./env/task.js";
-import { evaluate } from "./evaluate.js";
+import { type Evaluation, evaluate } from "./evaluate.js";
 import { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
 import { Mean, type MetricsRecord } from "./metrics.js";
 import { Replay } from "./replay.js";
@@ -145,7 +145,7 @@ export class Trainer {
   /** Evaluates the policy; the record also holds what happened since the record before. */
   evaluate(): MetricsRecord {
     const { statistics } = this;
-    const evaluation = evaluate(this.agent, this.#evaluations, this.config.seed);
+    const evaluation = this.evaluateEpisodes(this.config.evaluationEpisodes, this.config.seed);
     let sum = 0;
     for (const value of evaluation.returns) sum += value;
     return {
@@ -166,6 +166,11 @@ export class Trainer {
       sigma: evaluation.sigma,
       clippedActions: statistics.clippedActions.take(),
     };
+  }
+
+  /** What the deterministic policy achieves in `episodes` episodes whose start states depend on `seed` only. */
+  evaluateEpisodes(episodes: number, seed: number): Evaluation {
+    return evaluate(this.agent, this.#evaluations, episodes, seed);
   }
 
   /** Whether an evaluation is due: at the start, every evaluationInterval steps, and at the end. */

@@ -11,6 +11,7 @@ export enum Stream {
   Environment,
   ReplaySampling,
   Evaluation,
+  Verification,
 }
 
 const ROUND_A: u64 = 0xd2511f53;

@@ -31,12 +31,14 @@ type Layer = Record<string, unknown>;
 
 /** Okabe and Ito's colours that keep apart for every kind of colour vision and stand out on white. */
 const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
-const faintColour = "#9aa0a6";
+const faintColour = "#80868b";
 const ink = "#33383d";
-const font = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
+const font = "system-ui, sans-serif";
 
 /** Below this number of points a series shows each of them as a dot. */
 const dots = 40;
+/** Above this number its line is thin. */
+const dense = 200;
 
 /** Draws lines against numbers as an SVG document on a white background. The same chart always gives the same text. */
 export async function lineChart(chart: LineChart): Promise<string> {
@@ -44,8 +46,13 @@ export async function lineChart(chart: LineChart): Promise<string> {
   const view = new vega.View(vega.parse(vegaLite.compile(specification(chart)).spec), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();
-  return svg;
+  return svg.replace(geometry, (numbers) =>
+    numbers.replace(/\d+\.\d{3,}/g, (n) => String(Number(Number(n).toFixed(2)))),
+  );
 }
+
+/** The attributes whose numbers are pixels, of which hundredths are enough. */
+const geometry = /(?<= (?:d|transform|x2|y2)=")[^"]+/g;
 
 function specification(chart: LineChart): TopLevelSpec {
   const series = chart.series.map((one) => ({
@@ -64,22 +71,28 @@ function specification(chart: LineChart): TopLevelSpec {
   const empty = ys.length === 0;
   const all = threshold === undefined ? ys : [...ys, threshold.y];
   const log = chart.log === true && !empty && all.every((y) => y > 0);
-  const yDomain = empty && threshold === undefined ? [0, 1] : log ? logDomain(all) : domain(all);
-  const xDomain = xRange(series.flatMap((one) => [...one.points, ...one.band].map((point) => point[0])));
+  const ticks = Math.max(3, Math.floor(chart.height / 55));
+  const yDomain = all.length === 0 ? ([0, 1] as const) : log ? logDomain(all) : domain(all);
+  const xs = [...new Set(series.flatMap((one) => [...one.points, ...one.band].map((point) => point[0])))];
+  const xDomain = xRange(xs);
 
   const x = {
     field: "x",
     type: "quantitative",
     title: chart.xTitle,
     scale: { domain: xDomain, nice: false },
-    axis: { tickCount: Math.max(2, Math.floor(chart.width / 90)), format: "~s" },
+    axis: {
+      ...(xs.length < 2 ? { values: xs } : { tickCount: Math.max(2, Math.floor(chart.width / 90)) }),
+      // Every label with a prefix of its own, unlike the axis's format: 0, 500, 1k.
+      labelExpr: "format(datum.value, '~s')",
+    },
   };
   const y = {
     field: "y",
     type: "quantitative",
     title: null,
-    scale: { domain: yDomain, nice: log ? false : tickCount(chart.height), ...(log ? { type: "log" } : {}) },
-    axis: { tickCount: log ? 4 : tickCount(chart.height), ...(log ? { format: "~g" } : {}), labelOverlap: true },
+    scale: log ? { domain: yDomain, nice: false, type: "log" } : { domain: yDomain, nice: ticks },
+    axis: log ? { values: logTicks(yDomain), format: "~g" } : empty ? { values: [] } : { tickCount: ticks },
   };
   const legend = names.length > 1 && !crowd ? { title: null, orient: "top", symbolType: "stroke" } : null;
   const color = {
@@ -93,8 +106,8 @@ function specification(chart: LineChart): TopLevelSpec {
   // Backgrounds first, so that the lines that matter lie on top.
   for (const faint of [true, false]) {
     for (const one of series.filter((each) => (each.faint ?? false) === faint)) {
-      const width = faint ? 1 : crowd ? 1 : 1.8;
-      const opacity = crowd ? 0.45 : faint ? 0.6 : 1;
+      const width = faint ? 1.1 : crowd ? 1.2 : one.points.length > dense ? 1 : 1.8;
+      const opacity = crowd ? 0.55 : faint ? 0.7 : 1;
       const named = (row: Row): Row => ({ ...row, name: one.name });
       const band = one.band.map(([bx, low, high]) => named({ x: bx, y: low, high }));
       const points = one.points.map(([px, py]) => named({ x: px, y: py }));
@@ -126,7 +139,7 @@ function specification(chart: LineChart): TopLevelSpec {
     );
   }
   if (empty) {
-    const middle = [{ x: (xDomain[0] + xDomain[1]) / 2, y: ((yDomain[0] ?? 0) + (yDomain[1] ?? 1)) / 2 }];
+    const middle = [{ x: (xDomain[0] + xDomain[1]) / 2, y: (yDomain[0] + yDomain[1]) / 2 }];
     layers.push({
       data: { values: middle },
       mark: { type: "text", text: "nothing measured yet", color: "#80868b" },
@@ -178,7 +191,16 @@ const config = {
   },
   axisY: { domain: false, ticks: false, labelPadding: 6, minExtent: 34 },
   axisX: { grid: false },
-  legend: { labelColor: ink, labelFontSize: 11, offset: 6, padding: 0, symbolStrokeWidth: 2.5, columnPadding: 12 },
+  legend: {
+    labelColor: ink,
+    labelFontSize: 11,
+    offset: 6,
+    padding: 0,
+    labelLimit: 0,
+    symbolStrokeWidth: 2.5,
+    symbolOpacity: 1,
+    columnPadding: 12,
+  },
   text: { fontSize: 11 },
 };
 
@@ -194,10 +216,6 @@ function allFinite(values: readonly number[]): boolean {
   return values.every(Number.isFinite);
 }
 
-function tickCount(height: number): number {
-  return Math.max(3, Math.floor(height / 55));
-}
-
 /** The range of values, from zero when they are positive and most of the way down to it, and never empty. */
 function domain(values: readonly number[]): [number, number] {
   const [low, high] = extent(values);
@@ -210,10 +228,21 @@ function logDomain(values: readonly number[]): [number, number] {
   return [low * 0.8, high * 1.25];
 }
 
+/** The powers of ten in a range, with their doubles and halves when that leaves fewer than three. */
+function logTicks([low, high]: readonly [number, number]): number[] {
+  const decades = Array.from({ length: 61 }, (_, index) => index - 30);
+  const ticks = (digits: readonly number[]): number[] =>
+    decades.flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
+  const inside = (tick: number): boolean => tick >= low && tick <= high;
+  const tens = ticks([1]).filter(inside);
+  return tens.length >= 3 ? tens : ticks([1, 2, 5]).filter(inside);
+}
+
 function xRange(values: readonly number[]): [number, number] {
   if (values.length === 0) return [0, 1];
   const [low, high] = extent(values);
-  return low < high ? [low, high] : low === 0 ? [0, 1] : low > 0 ? [0, low] : [low, 0];
+  if (low < high) return low > 0 && low < high * 0.5 ? [0, high] : [low, high];
+  return low === 0 ? [0, 1] : low > 0 ? [0, low] : [low, 0];
 }
 
 function extent(values: readonly number[]): [number, number] {

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { UsageError } from "../config.js";
+import { deployPolicy, verificationCases } from "../deploy.js";
+import { verifyPolicy } from "../onnx/verify.js";
+import type { Trainer } from "../train.js";
+import { version } from "../version.js";
+import { checkpointPath, ensureFolderOf, writeAtomically } from "./files.js";
+import { configHash, loadTrainer } from "./load.js";
+
+/** Random states on which an exported file must agree with the core. */
+const VERIFICATION_ROWS = 256;
+
+/**
+ * Writes a trainer's policy to `path` and runs the file in onnxruntime-node against the core.
+ * @returns the largest difference found, or null where onnxruntime-node is not installed.
+ * @throws Error when file and core differ; the file is not written then.
+ */
+export async function exportVerified(trainer: Trainer, path: string, stochastic: boolean): Promise<number | null> {
+  const model = deployPolicy(trainer.agent, {
+    stochastic,
+    metadata: {
+      generator: `valuegrad ${version}`,
+      config: JSON.stringify(trainer.config),
+      config_hash: configHash(trainer.config),
+      environment_steps: String(trainer.steps),
+    },
+  });
+  let maxError: number | null = null;
+  if (await hasRuntime()) {
+    ({ maxError } = await verifyPolicy(model, verificationCases(trainer.agent, VERIFICATION_ROWS)));
+  }
+  ensureFolderOf(path);
+  writeAtomically(path, model);
+  return maxError;
+}
+
+async function hasRuntime(): Promise<boolean> {
+  try {
+    await import("onnxruntime-node");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a verification went, in words. */
+export function verdict(maxError: number | null): string {
+  return maxError === null
+    ? "not verified: install onnxruntime-node to have it compared with the core"
+    : `verified in onnxruntime on ${VERIFICATION_ROWS} random states, largest difference ${maxError.toExponential(1)}`;
+}
+
+/** `valuegrad export RUN`. */
+export function addExport(program: Command): void {
+  program
+    .command("export")
+    .description("write the policy of a run as an ONNX file and verify it against the core")
+    .argument("<run>", "a run folder, or its checkpoint.safetensors")
+    .option("--out <file>", "where to write (default: policy.onnx beside the checkpoint)")
+    .option(
+      "--stochastic",
+      "give the graph a second input, noise (standard normal), so that actions are sampled",
+      false,
+    )
+    .action(async (run: string, options: { out?: string; stochastic: boolean }) => {
+      const trainer = await loadTrainer(run);
+      const name = options.stochastic ? "policy.stochastic.onnx" : "policy.onnx";
+      const path = options.out ?? join(checkpointPath(run), "..", name);
+      if (!path.endsWith(".onnx")) throw new UsageError(`out is ${path}: its name must end in .onnx`);
+      const maxError = await exportVerified(trainer, path, options.stochastic);
+      process.stdout.write(`${path}: ${verdict(maxError)}\n`);
+    });
+}

@@ -1,0 +1,97 @@
+import type { Command } from "commander";
+import { type Setting, settings, UsageError } from "../config.js";
+import { type Task, tasks } from "../env/task.js";
+import type { Dimension } from "../onnx/policy.js";
+import { readModel } from "../onnx/read.js";
+import { readBytes } from "./files.js";
+import { loadTrainer } from "./load.js";
+
+const bound = (value: number): string => (Number.isFinite(value) ? String(value) : value > 0 ? "inf" : "-inf");
+
+function dimensions(title: string, rows: readonly Dimension[]): string {
+  const lines = rows.map(({ name, unit, low, high }, i) => `  ${i}  ${name} [${unit}] ${bound(low)} .. ${bound(high)}`);
+  return [title, ...lines].join("\n");
+}
+
+function describeTask(task: Task): string {
+  return [
+    `${task.name}: ${task.summary}`,
+    dimensions("state", task.state),
+    dimensions("action", task.action),
+    `reward   ${task.reward}`,
+    `step     ${task.controlStep} s`,
+    `episode  ${task.episodeSteps} steps (${(task.episodeSteps * task.controlStep).toFixed(1)} s)`,
+    `solved   mean ${task.score.name} over the last half of an episode at least ${task.score.solved}`,
+    `features ${task.features.length}`,
+  ].join("\n");
+}
+
+export const optionName = (setting: string): string =>
+  setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+export const showDefault = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value));
+
+function describeEverything(): string {
+  const lines = ["tasks"];
+  for (const { name, summary } of Object.values(tasks)) lines.push(`  ${name}  ${summary}`);
+  lines.push("settings (train --name value, or a JSON file with --config)");
+  for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
+    lines.push(
+      `  --${optionName(name)} ${showDefault(setting.default)}`,
+      `      ${setting.meaning}; ${setting.expected}`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function describePolicyFile(path: string): string {
+  try {
+    const model = readModel(readBytes(path));
+    const tensor = ({ name, shape, doc }: { name: string; shape: readonly unknown[]; doc: string }): string =>
+      `  ${name} [${shape.join(", ")}] ${doc}`;
+    const read = (key: string): Dimension[] => {
+      const rows = JSON.parse(model.metadata.get(key) ?? "[]") as (Dimension & {
+        low: number | null;
+        high: number | null;
+      })[];
+      return rows.map((row) => ({ ...row, low: row.low ?? -Infinity, high: row.high ?? Infinity }));
+    };
+    return [
+      `${path}: policy for ${model.metadata.get("task") ?? "an unnamed task"}, IR ${model.irVersion}, made by ${model.metadata.get("generator") ?? model.producer}`,
+      "inputs",
+      ...model.inputs.map(tensor),
+      "outputs",
+      ...model.outputs.map(tensor),
+      dimensions("obs", read("observations")),
+      dimensions("action", read("actions")),
+    ].join("\n");
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`cannot use ${path}: ${(error as Error).message}`);
+  }
+}
+
+async function describeRun(run: string): Promise<string> {
+  const trainer = await loadTrainer(run);
+  const lines = [
+    `${run}: ${trainer.task.name}, ${trainer.steps} of ${trainer.config.steps} environment steps, ${trainer.episodes} episodes, ${trainer.updates} policy updates`,
+  ];
+  for (const [name, value] of Object.entries(trainer.config)) lines.push(`  ${name} ${showDefault(value)}`);
+  return lines.join("\n");
+}
+
+/** `valuegrad info [WHAT]`. */
+export function addInfo(program: Command): void {
+  program
+    .command("info")
+    .description("describe a task, a run, a policy file, or (without an argument) all tasks and settings")
+    .argument("[what]", "a task's name, a run folder or checkpoint, or an .onnx file")
+    .action(async (what: string | undefined) => {
+      let text: string;
+      if (what === undefined) text = describeEverything();
+      else if (Object.hasOwn(tasks, what)) text = describeTask(tasks[what]!);
+      else if (what.endsWith(".onnx")) text = describePolicyFile(what);
+      else text = await describeRun(what);
+      process.stdout.write(`${text}\n`);
+    });
+}

@@ -1,0 +1,323 @@
+import type { MetricsRecord } from "../metrics.js";
+import { type LineChart, lineChart, type Series } from "./plot.js";
+
+/** What a report is made of. */
+export interface Report {
+  readonly title: string;
+  readonly task: string;
+  /** A sentence under the headline. */
+  readonly summary: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly metrics: readonly MetricsRecord[];
+  /** The score from which the task counts as solved, and what to write at its line. */
+  readonly threshold: { readonly score: number; readonly label: string };
+  /** Names of the files that lie beside the report. */
+  readonly files: readonly string[];
+}
+
+/** The longest table of evaluations; of more records, evenly spaced ones are shown. */
+const tableRows = 200;
+
+/** Writes a run's report: one HTML page that needs nothing else, and depends on the arguments only. */
+export async function renderReport(report: Report): Promise<string> {
+  const { metrics } = report;
+  const charts = metrics.length === 0 ? "<p>No evaluation was made.</p>" : await drawCharts(report);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(report.title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<header>
+<p class="eyebrow">${escapeHtml(report.title)}</p>
+<h1>${headline(report)}</h1>
+<p class="summary">${escapeHtml(report.summary)}</p>
+${tiles(metrics.at(-1))}
+</header>
+${charts}
+${evaluations(metrics)}
+<section><h2>Configuration</h2>
+${table(["setting", "value"], flatten(report.config), "pairs")}
+</section>
+<section><h2>Files</h2>
+${table(
+  ["file", "what it is"],
+  report.files.map((file) => [fileLink(file), escapeHtml(describeFile(file))]),
+  "pairs",
+)}
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+function headline({ task, metrics }: Report): string {
+  const name = escapeHtml(task);
+  const first = metrics.find((record) => record.solved);
+  const last = metrics.at(-1);
+  if (last === undefined) return `${name}: not evaluated`;
+  if (first === undefined) return `${name}: <span class="open">not solved</span> in ${count(last.step)} steps`;
+  const later = last.solved ? "" : ", but not at the last evaluation";
+  return `${name}: <span class="solved">solved</span> first at step ${count(first.step)}${later}`;
+}
+
+function tiles(last: MetricsRecord | undefined): string {
+  if (last === undefined) return "";
+  const values = [
+    ["last evaluation return", fixed(last.evaluationReturn, 1)],
+    ["last score", fixed(last.score, 3)],
+    ["environment steps", count(last.step)],
+    ["training episodes", count(last.episodes)],
+    ["policy updates", count(last.updates)],
+  ];
+  return `<dl class="tiles">${values.map(([name, value]) => `<div><dt>${name}<dd>${value}</div>`).join("")}</dl>`;
+}
+
+async function drawCharts({ metrics, threshold }: Report): Promise<string> {
+  const of = (name: string, key: NumberKey, faint = false): Series => ({
+    name,
+    faint,
+    points: metrics.flatMap((record) => {
+      const value = record[key];
+      return value === null ? [] : [[record.step, value] as const];
+    }),
+  });
+  const band = metrics.map((m) => [m.step, m.evaluationReturnLow, m.evaluationReturnHigh] as const);
+  const large = { xTitle: "environment steps", width: 960, height: 340 };
+  const small = { xTitle: "environment steps", width: 470, height: 230 };
+  const charts: LineChart[] = [
+    {
+      ...large,
+      title: "Return",
+      yTitle: "sum of an episode's rewards; shaded from the lowest to the highest evaluation episode",
+      series: [of("training", "trainingReturn", true), { ...of("evaluation", "evaluationReturn"), band }],
+    },
+    {
+      ...large,
+      height: 280,
+      title: "Score",
+      yTitle: "the task's own measure, over the last half of the evaluation episodes",
+      series: [of("score", "score")],
+      threshold: { y: threshold.score, label: threshold.label },
+    },
+    {
+      ...small,
+      title: "Model error",
+      yTitle: "squared, in units of each dimension's scale",
+      series: [of("model error", "modelError")],
+      log: spansDecades(metrics, "modelError"),
+    },
+    {
+      ...small,
+      title: "Critic error",
+      yTitle: "weighted squared temporal difference",
+      series: [of("critic error", "valueError")],
+      log: spansDecades(metrics, "valueError"),
+    },
+    {
+      ...small,
+      title: "Policy gradient",
+      yTitle: "norm before clipping",
+      series: [of("norm", "policyGradientNorm")],
+      log: spansDecades(metrics, "policyGradientNorm"),
+    },
+    {
+      ...small,
+      title: "Importance weights",
+      yTitle: "of the replayed actions under the current policy",
+      series: [of("effective sample size", "effectiveSampleSize"), of("mean weight", "meanWeight")],
+    },
+    {
+      ...small,
+      title: "Exploration",
+      yTitle: "standard deviation of the policy",
+      series: [of("sigma", "sigma")],
+    },
+    {
+      ...small,
+      title: "Clipped actions",
+      yTitle: "fraction of the training actions beyond the actuator",
+      series: [of("clipped", "clippedActions")],
+    },
+  ];
+  const figures: string[] = [];
+  for (const chart of charts) {
+    const wide = chart.width === large.width ? ' class="wide"' : "";
+    figures.push(
+      `<figure${wide} role="img" aria-label="${escapeHtml(chart.title ?? "")}">${await lineChart(chart)}</figure>`,
+    );
+  }
+  return `<section class="charts">\n${figures.join("\n")}\n</section>`;
+}
+
+type NumberKey = {
+  [K in keyof MetricsRecord]: MetricsRecord[K] extends number | null ? K : never;
+}[keyof MetricsRecord];
+
+/** Whether a measure changes so much that only a logarithmic axis shows all of it. */
+function spansDecades(metrics: readonly MetricsRecord[], key: NumberKey): boolean {
+  const values = metrics.flatMap((record) => record[key] ?? []);
+  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = values.reduce((most, value) => Math.max(most, value), 0);
+  return low > 0 && high > 30 * low && high < Infinity;
+}
+
+function evaluations(metrics: readonly MetricsRecord[]): string {
+  if (metrics.length === 0) return "";
+  const stride = Math.ceil(metrics.length / tableRows);
+  const shown = metrics.filter((_, index) => index % stride === 0 || index === metrics.length - 1);
+  const note =
+    stride === 1
+      ? ""
+      : `<p>One of every ${stride} evaluations and the last; metrics.jsonl holds all ${count(metrics.length)}.</p>`;
+  const head = [
+    "step",
+    "episodes",
+    "updates",
+    "return",
+    "lowest",
+    "highest",
+    "score",
+    "solved",
+    "training return",
+    "model error",
+    "critic error",
+    "gradient norm",
+    "mean weight",
+    "sample size",
+    "sigma",
+    "clipped",
+  ];
+  const rows = shown.map((m) => [
+    count(m.step),
+    count(m.episodes),
+    count(m.updates),
+    fixed(m.evaluationReturn, 1),
+    fixed(m.evaluationReturnLow, 1),
+    fixed(m.evaluationReturnHigh, 1),
+    fixed(m.score, 3),
+    m.solved ? "yes" : "no",
+    fixed(m.trainingReturn, 1),
+    significant(m.modelError),
+    significant(m.valueError),
+    significant(m.policyGradientNorm),
+    fixed(m.meanWeight, 2),
+    fixed(m.effectiveSampleSize, 2),
+    fixed(m.sigma, 3),
+    fixed(m.clippedActions, 2),
+  ]);
+  return `<section><h2>Evaluations</h2>${note}\n<div class="scroll">${table(head, rows, "numbers")}</div>\n</section>`;
+}
+
+/** A table of cells that are already HTML. The end tags that HTML lets go are left out. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], kind: "numbers" | "pairs"): string {
+  const heading = head.map((name) => `<th>${name}`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}`).join("")}`).join("\n");
+  return `<table class="${kind}"><thead><tr>${heading}<tbody>\n${body}\n</table>`;
+}
+
+/** Nested settings as rows of dotted names and values. */
+function flatten(value: unknown, path = ""): string[][] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0) {
+    return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === "" ? key : `${path}.${key}`));
+  }
+  if (path === "") return [];
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return [[escapeHtml(path), `<code>${escapeHtml(text)}</code>`]];
+}
+
+function fileLink(file: string): string {
+  const address = file.split("/").map(encodeURIComponent).join("/");
+  return `<a href="./${escapeHtml(address)}"><code>${escapeHtml(file)}</code></a>`;
+}
+
+const descriptions: readonly (readonly [pattern: RegExp, text: string])[] = [
+  [
+    /metrics\.jsonl$/,
+    "what every evaluation measured, one JSON object a line; the same for the same configuration and seed",
+  ],
+  [/timing\.jsonl$/, "seconds and updates per second at every evaluation; differs from run to run"],
+  [/config\.json$/, "the configuration of the run with every default filled in"],
+  [/best[^/]*\.onnx$/, "the policy of the best evaluation: an ONNX model from observation to action"],
+  [/\.onnx$/, "the policy: an ONNX model from observation to action"],
+  [/checkpoint/, "everything the run needs to continue where it stopped"],
+  [/policy\.json$/, "the policy as plain data: layers, scales and encoder"],
+  [/report\.html$/, "this page"],
+  [/\.svg$/, "a plot"],
+  [/\.jsonl$/, "records, one JSON object a line"],
+  [/\.json$/, "JSON data"],
+];
+
+function describeFile(file: string): string {
+  return descriptions.find(([pattern]) => pattern.test(file))?.[1] ?? "";
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
+
+const missing = "–";
+
+function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function fixed(value: number | null, digits: number): string {
+  return value === null || !Number.isFinite(value) ? missing : minus(value.toFixed(digits));
+}
+
+function significant(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return missing;
+  return minus(Math.abs(value) < 1000 ? value.toPrecision(3) : count(Math.round(value)));
+}
+
+/** A true minus sign, and none before a zero. */
+function minus(text: string): string {
+  return /^-[0.]+$/.test(text) ? text.slice(1) : text.replace("-", "−");
+}
+
+const style = `
+:root { color-scheme: light dark; --ink: #202428; --soft: #5f6368; --line: #dfe3e7; --page: #f6f7f9; --card: #fff; --link: #0b5cad; --good: #00754e; --bad: #a84300 }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e8eb; --soft: #a0a6ad; --line: #343a41; --page: #15181b; --card: #1e2226; --link: #7db7f5; --good: #4cc79a; --bad: #f0985a }
+}
+* { box-sizing: border-box }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
+main { max-width: 1080px; margin: 0 auto; padding: 32px 20px 64px }
+h1 { margin: 0; font-size: 28px; line-height: 1.2; font-weight: 650 }
+h2 { margin: 40px 0 10px; font-size: 18px }
+.eyebrow { margin: 0 0 4px; color: var(--soft) }
+.summary { margin: 8px 0 0; max-width: 70ch }
+.solved { color: var(--good) }
+.open { color: var(--bad) }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 24px 0 0 }
+.tiles div { padding: 10px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 8px }
+dt { color: var(--soft); font-size: 13px }
+dd { margin: 0; font-size: 21px; font-weight: 600; font-variant-numeric: tabular-nums }
+.charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; margin-top: 12px }
+figure { margin: 0; padding: 4px; background: #fff; border: 1px solid var(--line); border-radius: 8px }
+.wide { grid-column: 1 / -1 }
+@media (max-width: 700px) { .charts { grid-template-columns: minmax(0, 1fr) } }
+svg { display: block; width: 100%; height: auto }
+.scroll { overflow-x: auto }
+table { width: 100%; border-collapse: collapse; background: var(--card); font-size: 13px }
+th { text-align: left; font-weight: 600; color: var(--soft); vertical-align: bottom }
+th, td { padding: 5px 9px; border-bottom: 1px solid var(--line) }
+.numbers { font-size: 12.5px; font-variant-numeric: tabular-nums }
+.numbers th, .numbers td { text-align: right }
+.numbers td { white-space: nowrap; padding: 5px 7px }
+.numbers th { padding: 5px 7px }
+.pairs td:first-child { width: 30%; white-space: nowrap }
+code { font: 12.5px ui-monospace, monospace; overflow-wrap: anywhere }
+a { color: var(--link) }
+`;
