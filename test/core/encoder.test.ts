@@ -1,0 +1,88 @@
+import test from "ava";
+import { createEncoder, encode, FEATURES, LINEAR, STATES } from "./encoders.js";
+import { type Bits, BOTH, Core } from "./instantiate.js";
+import { assertAdjoint, assertClose, assertGradient, assertZero, centralDifferences, dot, Source } from "./numbers.js";
+
+const B = 3;
+const F = FEATURES.length;
+/** Rows of phi are wider than F: actions may follow the features. */
+const ROW = F + 4;
+
+function encoder(bits: Bits) {
+  const core = new Core(bits);
+  const source = new Source(1);
+  const encoder = createEncoder(core, STATES, FEATURES);
+  const states = source.singles(B * STATES, -2, 2);
+  const s = core.put(states);
+  const phi = core.put(new Array<number>(B * ROW).fill(7));
+  const rows = (address: number) => core.get(address, B * ROW).filter((_, at) => at % ROW < F);
+  const forward = () => {
+    core.run("encoderForward", encoder, phi, ROW, s, B);
+    return rows(phi);
+  };
+  const adjoint = source.singles(B * F);
+  const spread = (values: readonly number[]) =>
+    Array.from({ length: B * ROW }, (_, at) => (at % ROW < F ? values[Math.floor(at / ROW) * F + (at % ROW)]! : 7));
+  const ds = core.alloc(B * STATES);
+  const vjp = () => core.run("encoderVjp", encoder, ds, core.put(spread(adjoint)), ROW, s, B);
+  return { core, source, encoder, states, s, phi, rows, forward, adjoint, ds, vjp };
+}
+
+test("encoder: linear forms, sines, cosines and rotated vectors, each over its scale", (t) => {
+  const { core, states, phi, forward } = encoder(64);
+  const expected = Array.from({ length: B }, (_, b) => encode(FEATURES, states.slice(b * STATES, (b + 1) * STATES)));
+  assertClose(t, forward(), expected.flat(), 1e-15, "phi");
+  const behind = core.get(phi, B * ROW).filter((_, at) => at % ROW >= F);
+  t.true(behind.every((x) => x === 7));
+});
+
+test("encoder: the pullback is the derivative of every feature kind", (t) => {
+  const { core, encoder: address, s, forward, ds } = encoder(64);
+  // one feature at a time, so that none hides behind another
+  for (let f = 0; f < F; f++) {
+    core.set(ds, new Array<number>(B * STATES).fill(0));
+    const chosen = Array.from({ length: B * ROW }, (_, at) => (at % ROW === f ? 1 : 0));
+    core.run("encoderVjp", address, ds, core.put(chosen), ROW, s, B);
+    const loss = () => forward().reduce((sum, x, at) => sum + (at % F === f ? x : 0), 0);
+    assertGradient(t, core.get(ds, B * STATES), centralDifferences(core, s, B * STATES, loss), `feature ${f}`);
+  }
+});
+
+test("encoder: the pullback adds, and gives a dropped dimension nothing", (t) => {
+  const { core, ds, vjp } = encoder(64);
+  vjp();
+  const once = core.get(ds, B * STATES);
+  vjp();
+  const doubled = once.map((g) => 2 * g);
+  assertClose(t, core.get(ds, B * STATES), doubled, 1e-14, "twice");
+  const dropped = once.filter((_, at) => at % STATES === 3);
+  assertZero(t, dropped, "the dropped dimension");
+  t.true(once.every((g, at) => at % STATES === 3 || g !== 0));
+});
+
+test("encoder: the pushforward is the pullback's adjoint", (t) => {
+  const { core, source, encoder: address, s, rows, adjoint, ds, vjp } = encoder(64);
+  vjp();
+  const v = source.array(B * STATES);
+  const tangent = core.alloc(B * ROW);
+  core.run("encoderJvp", address, tangent, ROW, core.put(v), s, B);
+  assertAdjoint(t, dot(rows(tangent), adjoint), dot(core.get(ds, B * STATES), v), "phi");
+});
+
+test("encoder: f32 follows f64", (t) => {
+  const [single, double] = BOTH.map((bits) => {
+    const { core, forward, ds, vjp } = encoder(bits);
+    vjp();
+    return { phi: forward(), ds: core.get(ds, B * STATES) };
+  });
+  assertClose(t, single!.phi, double!.phi, 5e-7, "phi");
+  assertClose(t, single!.ds, double!.ds, 5e-7, "ds");
+  t.notDeepEqual(single!.phi, double!.phi);
+});
+
+test("encoder: a term outside the state traps", (t) => {
+  const core = new Core(64);
+  const mention = (index: number) => createEncoder(core, 2, [{ kind: LINEAR, forms: [[[index, 1]]], scale: 1 }]);
+  t.notThrows(() => mention(1));
+  for (const index of [-1, 2]) t.throws(() => mention(index), { instanceOf: WebAssembly.RuntimeError });
+});
