@@ -135,7 +135,7 @@ for (const learnedNoise of [false, true]) {
     const { core, source, model, s, a } = made;
     const next = source.array(B * STATES);
     const error = core.run("modelLossVjp", model.address, s, a, core.put(next), B);
-    const numeric = centralDifferences(core, model.values, model.slots.length, () => loss(made, next), 2e-3);
+    const numeric = centralDifferences(core, model.values, model.slots.length, () => loss(made, next));
     assertGradient(t, gradientOf(core, model), numeric, "parameters");
     const numbers = core.get(s, B * STATES);
     const squares = made.moments().map(({ mu }, at) => {
