@@ -2,7 +2,7 @@
 // clips the gradient's global norm (Pascanu et al. 2013) before it uses it.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
-import { add, div, mul, mulAdd, splat, squareRoot, sub } from "../core/lanes";
+import { add, div, loadSplat, mul, mulAdd, squareRoot, sub } from "../core/lanes";
 import { at, clear, sumOfSquares } from "../linalg/vector";
 
 const BETA1: f64 = 0.9;
@@ -66,15 +66,19 @@ export function clearGradient<T>(parameters: Parameters): void {
   clear<T>(parameters.gradient, parameters.count);
 }
 
-function adamLanes<T, V>(parameters: Parameters, scale: T, rate: T, inverseRoot: T): void {
-  const gradientScale = splat<T, V>(scale);
-  const stepSize = splat<T, V>(rate);
-  const root = splat<T, V>(inverseRoot);
-  const epsilon = splat<T, V>(<T>EPSILON);
-  const keep1 = splat<T, V>(<T>BETA1);
-  const take1 = splat<T, V>(<T>(1 - BETA1));
-  const keep2 = splat<T, V>(<T>BETA2);
-  const take2 = splat<T, V>(<T>(1 - BETA2));
+// What a step multiplies with, T: factor of the gradient, step size, 1 / sqrt(1 - BETA2^steps), EPSILON, BETA1, 1 - BETA1, BETA2,
+// 1 - BETA2. In memory, because V8 moves the making of a vector from numbers, with the divisions before it, into the loop.
+const FACTORS: usize = memory.data(8 * sizeof<f64>(), 16);
+
+function adamLanes<T, V>(parameters: Parameters): void {
+  const gradientScale = loadSplat<T, V>(FACTORS);
+  const stepSize = loadSplat<T, V>(at<T>(FACTORS, 1));
+  const root = loadSplat<T, V>(at<T>(FACTORS, 2));
+  const epsilon = loadSplat<T, V>(at<T>(FACTORS, 3));
+  const keep1 = loadSplat<T, V>(at<T>(FACTORS, 4));
+  const take1 = loadSplat<T, V>(at<T>(FACTORS, 5));
+  const keep2 = loadSplat<T, V>(at<T>(FACTORS, 6));
+  const take2 = loadSplat<T, V>(at<T>(FACTORS, 7));
   let value = parameters.values;
   let gradient = parameters.gradient;
   let moment1 = parameters.moment1;
@@ -102,8 +106,14 @@ export function adamStep<T>(parameters: Parameters): void {
   parameters.steps += 1;
   parameters.beta1Power *= BETA1;
   parameters.beta2Power *= BETA2;
-  const rate = parameters.learningRate / (1 - parameters.beta1Power);
-  const inverseRoot = 1 / Math.sqrt(1 - parameters.beta2Power);
-  if (ASC_FEATURE_SIMD) adamLanes<T, v128>(parameters, <T>scale, <T>rate, <T>inverseRoot);
-  else adamLanes<T, T>(parameters, <T>scale, <T>rate, <T>inverseRoot);
+  store<T>(FACTORS, <T>scale);
+  store<T>(at<T>(FACTORS, 1), <T>(parameters.learningRate / (1 - parameters.beta1Power)));
+  store<T>(at<T>(FACTORS, 2), <T>(1 / Math.sqrt(1 - parameters.beta2Power)));
+  store<T>(at<T>(FACTORS, 3), <T>EPSILON);
+  store<T>(at<T>(FACTORS, 4), <T>BETA1);
+  store<T>(at<T>(FACTORS, 5), <T>(1 - BETA1));
+  store<T>(at<T>(FACTORS, 6), <T>BETA2);
+  store<T>(at<T>(FACTORS, 7), <T>(1 - BETA2));
+  if (ASC_FEATURE_SIMD) adamLanes<T, v128>(parameters);
+  else adamLanes<T, T>(parameters);
 }
