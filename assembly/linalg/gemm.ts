@@ -369,17 +369,50 @@ export function gemmTransposed<T>(
   else product<T, T>(c, cBytes, init, initBytes, a, one, aBytes, b, bBytes, M, K, N);
 }
 
-/** out (columns, outRow) = the transpose of inp (rows, columns); out's columns beyond `rows` become zero. */
+/** Four columns of inp, from its row `rows` on taken as zero, to `count` rows of out: a block of the transpose. */
+@inline
+function transposeBlock(out: usize, outRow: usize, inp: usize, inpRow: usize, rows: i32, count: i32): void {
+  const zero = f32x4.splat(0);
+  const r0 = v128.load(inp);
+  const r1 = rows > 1 ? v128.load(inp + inpRow) : zero;
+  const r2 = rows > 2 ? v128.load(inp + 2 * inpRow) : zero;
+  const r3 = rows > 3 ? v128.load(inp + 3 * inpRow) : zero;
+  const low02 = v128.shuffle<f32>(r0, r2, 0, 4, 1, 5);
+  const low13 = v128.shuffle<f32>(r1, r3, 0, 4, 1, 5);
+  const high02 = v128.shuffle<f32>(r0, r2, 2, 6, 3, 7);
+  const high13 = v128.shuffle<f32>(r1, r3, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f32>(low02, low13, 0, 4, 1, 5));
+  if (count > 1) v128.store(out + outRow, v128.shuffle<f32>(low02, low13, 2, 6, 3, 7));
+  if (count > 2) v128.store(out + 2 * outRow, v128.shuffle<f32>(high02, high13, 0, 4, 1, 5));
+  if (count > 3) v128.store(out + 3 * outRow, v128.shuffle<f32>(high02, high13, 2, 6, 3, 7));
+}
+
+/**
+ * out (columns, outRow) = the transpose of inp (rows, columns); out's columns beyond `rows` become zero. outRow is `rows` padded
+ * to a multiple of 4, and inp's rows are padded too.
+ */
 export function transpose<T>(out: usize, outRow: i32, inp: usize, inpRow: i32, rows: i32, columns: i32): void {
   const shift = alignof<T>();
   const inpBytes = (<usize>inpRow) << shift;
-  for (let j = 0; j < columns; ++j) {
-    let from = inp + ((<usize>j) << shift);
-    for (let i = 0; i < rows; ++i) {
-      store<T>(out + ((<usize>i) << shift), load<T>(from));
-      from += inpBytes;
+  const outBytes = (<usize>outRow) << shift;
+  if (ASC_FEATURE_SIMD && sizeof<T>() == 4) {
+    for (let i = 0; i < rows; i += 4) {
+      for (let j = 0; j < columns; j += 4) {
+        const block = inp + ((<usize>j) << 2);
+        transposeBlock(out + <usize>j * outBytes, outBytes, block, inpBytes, rows - i, columns - j);
+      }
+      inp += 4 * inpBytes;
+      out += 16;
     }
-    for (let i = rows; i < outRow; ++i) store<T>(out + ((<usize>i) << shift), 0);
-    out += (<usize>outRow) << shift;
+  } else {
+    for (let j = 0; j < columns; ++j) {
+      let from = inp + ((<usize>j) << shift);
+      for (let i = 0; i < rows; ++i) {
+        store<T>(out + ((<usize>i) << shift), load<T>(from));
+        from += inpBytes;
+      }
+      for (let i = rows; i < outRow; ++i) store<T>(out + ((<usize>i) << shift), 0);
+      out += outBytes;
+    }
   }
 }

@@ -46,9 +46,30 @@ export function tanhDerivativeInPlace<T>(dy: usize, y: usize, count: i32): void 
   else tanhPullbackLanes<T, T>(dy, y, count);
 }
 
+/** Four vectors of columns at a time, as one sum would wait for itself; then the columns left over. */
 function columnSumsLanes<T, V>(sums: usize, a: usize, aRow: usize, rows: i32, columns: i32): void {
+  const next = sizeof<V>();
   const end = at<T>(sums, columns);
-  for (; sums < end; sums += sizeof<V>()) {
+  for (; sums + 4 * next <= end; sums += 4 * next) {
+    let sum0 = load<V>(sums);
+    let sum1 = load<V>(sums, next);
+    let sum2 = load<V>(sums, 2 * next);
+    let sum3 = load<V>(sums, 3 * next);
+    let from = a;
+    for (let m = 0; m < rows; ++m) {
+      sum0 = add<T, V>(sum0, load<V>(from));
+      sum1 = add<T, V>(sum1, load<V>(from, next));
+      sum2 = add<T, V>(sum2, load<V>(from, 2 * next));
+      sum3 = add<T, V>(sum3, load<V>(from, 3 * next));
+      from += aRow;
+    }
+    store<V>(sums, sum0);
+    store<V>(sums, sum1, next);
+    store<V>(sums, sum2, 2 * next);
+    store<V>(sums, sum3, 3 * next);
+    a += 4 * next;
+  }
+  for (; sums < end; sums += next) {
     let sum = load<V>(sums);
     let from = a;
     for (let m = 0; m < rows; ++m) {
@@ -56,7 +77,7 @@ function columnSumsLanes<T, V>(sums: usize, a: usize, aRow: usize, rows: i32, co
       from += aRow;
     }
     store<V>(sums, sum);
-    a += sizeof<V>();
+    a += next;
   }
 }
 
