@@ -1,26 +1,27 @@
 // Builds everything into build/: `node scripts/build.mjs` what the package ships (Wasm, JavaScript, declarations),
 // `node scripts/build.mjs tests` what only the tests and benchmarks load.
 
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 /** Runs a command of a development dependency; its output appears only when it fails. */
 function run(tool, ...args) {
-  try {
-    execFileSync(process.execPath, [tool, ...args], { stdio: "pipe" });
-  } catch (error) {
-    process.stderr.write(`${error.stdout ?? ""}${error.stderr ?? ""}`);
-    throw new Error(`${tool} ${args.join(" ")} failed`);
-  }
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [tool, ...args], (error, stdout, stderr) => {
+      if (error === null) return resolve();
+      process.stderr.write(`${stdout}${stderr}`);
+      reject(new Error(`${tool} ${args.join(" ")} failed`));
+    });
+  });
 }
 
 const asc = (...args) => run("node_modules/assemblyscript/bin/asc.js", ...args);
 
 /** The licence texts of every package that a bundle contains. */
-function notices(metafile) {
+function notices(inputs) {
   const packages = new Set();
-  for (const input of Object.keys(metafile.inputs)) {
+  for (const input of Object.keys(inputs)) {
     const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (match) packages.add(match[1]);
   }
@@ -33,37 +34,54 @@ function notices(metafile) {
   });
 }
 
-async function package_() {
+const common = {
+  outdir: "build",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  external: ["node:*", "onnxruntime-node", "canvas"],
+  loader: { ".wasm": "binary" },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  metafile: true,
+  chunkNames: "chunk-[hash]",
+  logLevel: "warning",
+};
+
+/** What the package ships. The library's bundles are for any host, the command line's for Node. */
+async function buildPackage() {
   for (const entry of readdirSync("build")) if (entry.endsWith(".js")) rmSync(`build/${entry}`);
-  for (const target of ["release", "scalar", "fma"]) asc("--target", target);
-  const { metafile } = await build({
-    entryPoints: { index: "src/index.ts", node: "src/node.ts", inline: "src/inline.ts", cli: "src/cli/main.ts" },
-    outdir: "build",
-    bundle: true,
-    splitting: true,
-    format: "esm",
+  await asc("--target", "release");
+  await Promise.all([asc("--target", "scalar"), asc("--target", "fma"), bundle()]);
+}
+
+/** JavaScript and declarations. The inline entry holds the release core. */
+async function bundle() {
+  const declarations = run("node_modules/typescript/bin/tsc", "-p", "tsconfig.declarations.json");
+  const library = await build({
+    ...common,
+    entryPoints: { index: "src/index.ts", node: "src/node.ts", inline: "src/inline.ts" },
     platform: "neutral",
     mainFields: ["module", "main"],
-    conditions: ["import"],
-    target: "es2022",
-    external: ["node:*", "onnxruntime-node", "canvas"],
-    loader: { ".wasm": "binary" },
-    legalComments: "none",
-    metafile: true,
-    chunkNames: "chunk-[hash]",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    logLevel: "warning",
-    banner: { js: "" },
   });
-  writeFileSync("build/THIRD-PARTY-NOTICES.txt", notices(metafile).join(`\n${"-".repeat(100)}\n\n`));
-  run("node_modules/typescript/bin/tsc", "-p", "tsconfig.declarations.json");
+  const commandLine = await build({
+    ...common,
+    entryPoints: { cli: "src/cli/main.ts" },
+    platform: "node",
+    minifyIdentifiers: true,
+    // bundled CommonJS packages ask for Node's modules through `require`
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  });
+  const inputs = { ...library.metafile.inputs, ...commandLine.metafile.inputs };
+  writeFileSync("build/THIRD-PARTY-NOTICES.txt", notices(inputs).join(`\n${"-".repeat(100)}\n\n`));
+  await declarations;
 }
 
 mkdirSync("build", { recursive: true });
 if (process.argv[2] === "tests") {
-  asc("test/assembly/index.ts", "--target", "test");
-  asc("--target", "debug");
+  await Promise.all([asc("test/assembly/index.ts", "--target", "test"), asc("--target", "debug")]);
 } else {
-  await package_();
+  await buildPackage();
 }
