@@ -26,8 +26,8 @@ export interface LineChart {
   readonly log?: boolean;
 }
 
-type Row = Record<string, number | string>;
 type Layer = Record<string, unknown>;
+type Encoding = Readonly<Record<string, unknown>>;
 
 /** Okabe and Ito's colours that keep apart for every kind of colour vision and stand out on white. */
 const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
@@ -102,49 +102,14 @@ function specification(chart: LineChart): TopLevelSpec {
     legend,
   };
 
-  const layers: Layer[] = [];
   // Backgrounds first, so that the lines that matter lie on top.
-  for (const faint of [true, false]) {
-    for (const one of series.filter((each) => (each.faint ?? false) === faint)) {
-      const width = faint ? 1.1 : crowd ? 1.2 : one.points.length > dense ? 1 : 1.8;
-      const opacity = crowd ? 0.55 : faint ? 0.7 : 1;
-      const named = (row: Row): Row => ({ ...row, name: one.name });
-      const band = one.band.map(([bx, low, high]) => named({ x: bx, y: low, high }));
-      const points = one.points.map(([px, py]) => named({ x: px, y: py }));
-      const single = band.length === 1;
-      if (band.length > 0) {
-        layers.push({
-          data: { values: band },
-          mark: single ? { type: "rule", strokeWidth: 2, opacity: 0.4 } : { type: "area", opacity: 0.18 },
-          encoding: { x, y, y2: { field: "high" }, color },
-        });
-      }
-      const point = points.length > 1 && (faint || crowd || points.length > dots) ? false : { filled: true, size: 14 };
-      layers.push({
-        data: { values: points },
-        mark: { type: "line", strokeWidth: width, opacity, strokeJoin: "round", point },
-        encoding: { x, y, color },
-      });
-    }
-  }
-  if (threshold !== undefined) {
-    const values = [{ x: xDomain[0], y: threshold.y }];
-    layers.push(
-      { data: { values }, mark: { type: "rule", strokeDash: [5, 4], color: ink, opacity: 0.75 }, encoding: { y } },
-      {
-        data: { values },
-        mark: { type: "text", text: threshold.label, align: "left", baseline: "top", dx: 5, dy: 4, color: ink },
-        encoding: { x, y },
-      },
-    );
-  }
+  const ordered = [...series.filter((one) => one.faint), ...series.filter((one) => !one.faint)];
+  const layers = ordered.flatMap((one) => seriesLayers(one, crowd, { x, y, color }));
+  if (threshold !== undefined) layers.push(...thresholdLayers(threshold, xDomain[0], { x, y }));
   if (empty) {
     const middle = [{ x: (xDomain[0] + xDomain[1]) / 2, y: (yDomain[0] + yDomain[1]) / 2 }];
-    layers.push({
-      data: { values: middle },
-      mark: { type: "text", text: "nothing measured yet", color: "#80868b" },
-      encoding: { x, y },
-    });
+    const mark = { type: "text", text: "nothing measured yet", color: faintColour };
+    layers.push({ data: { values: middle }, mark, encoding: { x, y } });
   }
 
   return {
@@ -160,6 +125,39 @@ function specification(chart: LineChart): TopLevelSpec {
     layer: layers,
     config,
   } as unknown as TopLevelSpec;
+}
+
+/** A band or, of a single point, an error bar; and the line, with its points when they are few. */
+function seriesLayers(one: Required<Pick<Series, "band">> & Series, crowd: boolean, encoding: Encoding): Layer[] {
+  const { name, points, band, faint } = one;
+  const layers: Layer[] = [];
+  if (band.length > 0) {
+    layers.push({
+      data: { values: band.map(([x, low, high]) => ({ x, y: low, high, name })) },
+      mark: band.length === 1 ? { type: "rule", strokeWidth: 2, opacity: 0.4 } : { type: "area", opacity: 0.18 },
+      encoding: { ...encoding, y2: { field: "high" } },
+    });
+  }
+  const strokeWidth = faint ? 1.1 : crowd ? 1.2 : points.length > dense ? 1 : 1.8;
+  const opacity = crowd ? 0.55 : faint ? 0.7 : 1;
+  const dotted = points.length === 1 || (!faint && !crowd && points.length <= dots);
+  const point = dotted ? { filled: true, size: 14 } : false;
+  layers.push({
+    data: { values: points.map(([x, y]) => ({ x, y, name })) },
+    mark: { type: "line", strokeWidth, opacity, strokeJoin: "round", point },
+    encoding,
+  });
+  return layers;
+}
+
+/** A dashed line, and its label below its left end, where learning curves are seldom. */
+function thresholdLayers({ y, label }: NonNullable<LineChart["threshold"]>, left: number, encoding: Encoding): Layer[] {
+  const data = { values: [{ x: left, y }] };
+  const text = { type: "text", text: label, align: "left", baseline: "top", dx: 5, dy: 4, color: ink };
+  return [
+    { data, mark: { type: "rule", strokeDash: [5, 4], color: ink, opacity: 0.75 }, encoding: { y: encoding.y } },
+    { data, mark: text, encoding },
+  ];
 }
 
 const config = {

@@ -88,8 +88,12 @@ async function drawCharts({ metrics, threshold }: Report): Promise<string> {
     }),
   });
   const band = metrics.map((m) => [m.step, m.evaluationReturnLow, m.evaluationReturnHigh] as const);
-  const large = { xTitle: "environment steps", width: 960, height: 340 };
-  const small = { xTitle: "environment steps", width: 470, height: 230 };
+  const xTitle = "environment steps";
+  const large = { xTitle, width: 960, height: 340 };
+  const small = (title: string, yTitle: string, series: readonly Series[], logOf?: NumberKey): LineChart => {
+    const log = logOf !== undefined && spansDecades(metrics, logOf);
+    return { xTitle, width: 470, height: 230, title, yTitle, series, log };
+  };
   const charts: LineChart[] = [
     {
       ...large,
@@ -105,45 +109,15 @@ async function drawCharts({ metrics, threshold }: Report): Promise<string> {
       series: [of("score", "score")],
       threshold: { y: threshold.score, label: threshold.label },
     },
-    {
-      ...small,
-      title: "Model error",
-      yTitle: "squared, in units of each dimension's scale",
-      series: [of("model error", "modelError")],
-      log: spansDecades(metrics, "modelError"),
-    },
-    {
-      ...small,
-      title: "Critic error",
-      yTitle: "weighted squared temporal difference",
-      series: [of("critic error", "valueError")],
-      log: spansDecades(metrics, "valueError"),
-    },
-    {
-      ...small,
-      title: "Policy gradient",
-      yTitle: "norm before clipping",
-      series: [of("norm", "policyGradientNorm")],
-      log: spansDecades(metrics, "policyGradientNorm"),
-    },
-    {
-      ...small,
-      title: "Importance weights",
-      yTitle: "of the replayed actions under the current policy",
-      series: [of("effective sample size", "effectiveSampleSize"), of("mean weight", "meanWeight")],
-    },
-    {
-      ...small,
-      title: "Exploration",
-      yTitle: "standard deviation of the policy",
-      series: [of("sigma", "sigma")],
-    },
-    {
-      ...small,
-      title: "Clipped actions",
-      yTitle: "fraction of the training actions beyond the actuator",
-      series: [of("clipped", "clippedActions")],
-    },
+    small("Model error", "squared, in units of each dimension's scale", [of("error", "modelError")], "modelError"),
+    small("Critic error", "weighted squared temporal difference", [of("error", "valueError")], "valueError"),
+    small("Policy gradient", "norm before clipping", [of("norm", "policyGradientNorm")], "policyGradientNorm"),
+    small("Importance weights", "of the replayed actions under the current policy", [
+      of("effective sample size", "effectiveSampleSize"),
+      of("mean weight", "meanWeight"),
+    ]),
+    small("Exploration", "standard deviation of the policy", [of("sigma", "sigma")]),
+    small("Clipped actions", "fraction of the training actions beyond the actuator", [of("clipped", "clippedActions")]),
   ];
   const figures: string[] = [];
   for (const chart of charts) {
@@ -175,44 +149,29 @@ function evaluations(metrics: readonly MetricsRecord[]): string {
     stride === 1
       ? ""
       : `<p>One of every ${stride} evaluations and the last; metrics.jsonl holds all ${count(metrics.length)}.</p>`;
-  const head = [
-    "step",
-    "episodes",
-    "updates",
-    "return",
-    "lowest",
-    "highest",
-    "score",
-    "solved",
-    "training return",
-    "model error",
-    "critic error",
-    "gradient norm",
-    "mean weight",
-    "sample size",
-    "sigma",
-    "clipped",
-  ];
-  const rows = shown.map((m) => [
-    count(m.step),
-    count(m.episodes),
-    count(m.updates),
-    fixed(m.evaluationReturn, 1),
-    fixed(m.evaluationReturnLow, 1),
-    fixed(m.evaluationReturnHigh, 1),
-    fixed(m.score, 3),
-    m.solved ? "yes" : "no",
-    fixed(m.trainingReturn, 1),
-    significant(m.modelError),
-    significant(m.valueError),
-    significant(m.policyGradientNorm),
-    fixed(m.meanWeight, 2),
-    fixed(m.effectiveSampleSize, 2),
-    fixed(m.sigma, 3),
-    fixed(m.clippedActions, 2),
-  ]);
+  const head = columns.map(([name]) => name);
+  const rows = shown.map((record) => columns.map(([, cell]) => cell(record)));
   return `<section><h2>Evaluations</h2>${note}\n<div class="scroll">${table(head, rows, "numbers")}</div>\n</section>`;
 }
+
+const columns: readonly (readonly [name: string, cell: (m: MetricsRecord) => string])[] = [
+  ["step", (m) => count(m.step)],
+  ["episodes", (m) => count(m.episodes)],
+  ["updates", (m) => count(m.updates)],
+  ["return", (m) => fixed(m.evaluationReturn, 1)],
+  ["lowest", (m) => fixed(m.evaluationReturnLow, 1)],
+  ["highest", (m) => fixed(m.evaluationReturnHigh, 1)],
+  ["score", (m) => fixed(m.score, 3)],
+  ["solved", (m) => (m.solved ? "yes" : "no")],
+  ["training return", (m) => fixed(m.trainingReturn, 1)],
+  ["model error", (m) => significant(m.modelError)],
+  ["critic error", (m) => significant(m.valueError)],
+  ["gradient norm", (m) => significant(m.policyGradientNorm)],
+  ["mean weight", (m) => fixed(m.meanWeight, 2)],
+  ["sample size", (m) => fixed(m.effectiveSampleSize, 2)],
+  ["sigma", (m) => fixed(m.sigma, 3)],
+  ["clipped", (m) => fixed(m.clippedActions, 2)],
+];
 
 /** A table of cells that are already HTML. The end tags that HTML lets go are left out. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], kind: "numbers" | "pairs"): string {
@@ -269,7 +228,7 @@ function escapeHtml(text: string): string {
 const missing = "–";
 
 function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+  return value.toLocaleString("en-US");
 }
 
 function fixed(value: number | null, digits: number): string {
