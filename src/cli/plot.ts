@@ -252,7 +252,7 @@ function extent(values: readonly number[]): [number, number] {
   return [low, high];
 }
 
-/** More points than pixels cannot be seen: of each run of neighbours, keeps the lowest and the highest. */
+/** More points than pixels cannot be seen: of each run of neighbours, keeps the lowest and the highest (a line joins them by x). */
 function thinPoints(points: Series["points"], width: number): Series["points"] {
   const run = Math.ceil((2 * points.length) / Math.max(1, width));
   if (run <= 2) return points;
@@ -261,7 +261,7 @@ function thinPoints(points: Series["points"], width: number): Series["points"] {
     const some = points.slice(start, start + run);
     const low = some.reduce((best, point) => (point[1] < best[1] ? point : best));
     const high = some.reduce((best, point) => (point[1] > best[1] ? point : best));
-    kept.push(...(low === high ? [low] : low[0] < high[0] ? [low, high] : [high, low]));
+    kept.push(...(low === high ? [low] : [low, high]));
   }
   return kept;
 }
