@@ -75,6 +75,13 @@ function interactiveProgress({ stream, total, task }: ProgressOptions): Progress
     bars.update();
     drawn = performance.now();
   };
+  const stop = (): void => {
+    process.off("exit", stop);
+    if (!stopped) bars.stop();
+    stopped = true;
+  };
+  // An exit in the middle of training must not leave the terminal without its cursor.
+  process.once("exit", stop);
   return {
     update(next) {
       state = next;
@@ -86,10 +93,7 @@ function interactiveProgress({ stream, total, task }: ProgressOptions): Progress
       bars.log(`${evaluationLine(metrics, timing, total, chalk)}\n`);
       draw();
     },
-    stop() {
-      if (!stopped) bars.stop();
-      stopped = true;
-    },
+    stop,
   };
 }
 

@@ -111,6 +111,19 @@ test.serial("in a terminal the bar stays below the lines of the evaluations", (t
   t.true((bar ?? "").length < 100);
 });
 
+test.serial("an exit without a stop gives the terminal back, too", (t) => {
+  const before = process.listeners("exit");
+  const stream = new Memory({ isTTY: true });
+  const progress = createProgress({ stream, interactive: true, total: 10_000, task: "cartpole" });
+  t.teardown(() => progress.stop());
+  const added = process.listeners("exit").filter((listener) => !before.includes(listener));
+  t.is(added.length, 1);
+  t.false(stream.text.includes(`${csi}?25h`));
+  added[0]?.(130);
+  t.true(stream.text.includes(`${csi}?25h`));
+  t.deepEqual(process.listeners("exit"), before, "nothing is left to be called");
+});
+
 test.serial("a bar that did not move is drawn again below a new line", (t) => {
   const stream = new Memory({ isTTY: true });
   const progress = createProgress({ stream, interactive: true, total: 10_000, task: "cartpole" });
