@@ -11,7 +11,7 @@ export interface Report {
   readonly metrics: readonly MetricsRecord[];
   /** The score from which the task counts as solved, and what to write at its line. */
   readonly threshold: { readonly score: number; readonly label: string };
-  /** Names of the files that lie beside the report. */
+  /** The files that lie beside the report, each as "name: what it is". */
   readonly files: readonly string[];
 }
 
@@ -44,11 +44,7 @@ ${evaluations(metrics)}
 ${table(["setting", "value"], flatten(report.config), "pairs")}
 </section>
 <section><h2>Files</h2>
-${table(
-  ["file", "what it is"],
-  report.files.map((file) => [fileLink(file), escapeHtml(describeFile(file))]),
-  "pairs",
-)}
+${table(["file", "what it is"], report.files.map(fileCells), "pairs")}
 </section>
 </main>
 </body>
@@ -190,28 +186,11 @@ function flatten(value: unknown, path = ""): string[][] {
   return [[escapeHtml(path), `<code>${escapeHtml(text)}</code>`]];
 }
 
-function fileLink(file: string): string {
-  const address = file.split("/").map(encodeURIComponent).join("/");
-  return `<a href="./${escapeHtml(address)}"><code>${escapeHtml(file)}</code></a>`;
-}
-
-const descriptions: readonly (readonly [pattern: RegExp, text: string])[] = [
-  [
-    /metrics\.jsonl$/,
-    "what every evaluation measured, one JSON object a line; the same for the same configuration and seed",
-  ],
-  [/timing\.jsonl$/, "seconds and updates per second at every evaluation; differs from run to run"],
-  [/config\.json$/, "the configuration of the run with every default filled in"],
-  [/\.onnx$/, "the policy: an ONNX model from observation to action"],
-  [/checkpoint/, "everything the run needs to continue where it stopped"],
-  [/report\.html$/, "this page"],
-  [/\.svg$/, "a plot"],
-  [/\.jsonl$/, "records, one JSON object a line"],
-  [/\.json$/, "JSON data"],
-];
-
-function describeFile(file: string): string {
-  return descriptions.find(([pattern]) => pattern.test(file))?.[1] ?? "";
+/** Cells of a line "name: what it is", the name linked. */
+function fileCells(line: string): [string, string] {
+  const [name = "", ...rest] = line.split(": ");
+  const address = name.split("/").map(encodeURIComponent).join("/");
+  return [`<a href="./${escapeHtml(address)}"><code>${escapeHtml(name)}</code></a>`, escapeHtml(rest.join(": "))];
 }
 
 function escapeHtml(text: string): string {

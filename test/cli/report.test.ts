@@ -37,7 +37,7 @@ const report: Report = {
   config: { seed: 3, policy: { hidden: [64, 32], rate: 0.0003 }, name: "first" },
   metrics: run(11),
   threshold: { score: 0.95, label: "solved from 0.95" },
-  files: ["config.json", "metrics.jsonl", "policy.onnx"],
+  files: ["metrics.jsonl: one line per evaluation", "policy.onnx: the policy: ready to deploy", "notes.txt"],
 };
 
 const charts = (html: string): string[] => [...html.matchAll(/<svg.*?<\/svg>/gs)].map(([svg]) => svg);
@@ -67,7 +67,8 @@ test("a report has its headline, eight charts, the evaluations, the configuratio
   t.is(evaluationRows(html).length, 11);
   t.regex(evaluationRows(html)[0] ?? "", /^<tr><td>0<td>0<td>0<td>−250\.0<td>.*<td>–<td>–<td>–/);
   t.true(html.includes("policy.hidden<td><code>[64,32]</code>"));
-  t.true(html.includes('<a href="./policy.onnx"><code>policy.onnx</code></a><td>the policy: an ONNX model'));
+  t.true(html.includes('<a href="./policy.onnx"><code>policy.onnx</code></a><td>the policy: ready to deploy\n'));
+  t.true(html.includes('<a href="./notes.txt"><code>notes.txt</code></a><td>\n'));
 });
 
 test("a report says that a task was not solved, and when it was solved but is no longer", async (t) => {
@@ -97,7 +98,7 @@ test("a report is escaped", async (t) => {
     summary: evil,
     config: { [evil]: evil, list: [evil] },
     threshold: { score: 0.95, label: evil },
-    files: [evil, 'a" onclick="b.json'],
+    files: [evil, 'a" onclick="b.json', `a.json: ${evil}`],
   });
   t.notRegex(html, /<script|onclick="/);
   t.true(html.includes("<title>&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;</title>"));
