@@ -5,7 +5,7 @@
 
 import { mulAdd } from "../core/lanes";
 
-/** Strides of a (m, n, d) block, in numbers; d has stride 1. */
+/** Four rows of two columns of c, in one vector of d. All strides in this file but lanewiseGemm's own are in bytes. */
 function tile4x2<T, V>(
   c: usize,
   cRow: usize,
@@ -79,6 +79,44 @@ function tile4x2<T, V>(
   store<V>(c1, c31);
 }
 
+/** The same for four rows of one column. */
+function tile4x1<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  K: i32,
+): void {
+  let a1 = a + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let c0 = load<V>(init);
+  let c1 = load<V>(init + initRow);
+  let c2 = load<V>(init + 2 * initRow);
+  let c3 = load<V>(init + 3 * initRow);
+  for (let k = 0; k < K; ++k) {
+    const w = load<V>(b);
+    c0 = mulAdd<T, V>(load<V>(a), w, c0);
+    c1 = mulAdd<T, V>(load<V>(a1), w, c1);
+    c2 = mulAdd<T, V>(load<V>(a2), w, c2);
+    c3 = mulAdd<T, V>(load<V>(a3), w, c3);
+    a += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    b += bStep;
+  }
+  store<V>(c, c0);
+  store<V>(c + cRow, c1);
+  store<V>(c + 2 * cRow, c2);
+  store<V>(c + 3 * cRow, c3);
+}
+
 function tile1x1<T, V>(c: usize, init: usize, a: usize, aStep: usize, b: usize, bStep: usize, K: i32): void {
   let sum = load<V>(init);
   for (let k = 0; k < K; ++k) {
@@ -133,17 +171,18 @@ function product<T, V>(
           );
         }
         for (; n < N; ++n) {
-          for (let r: usize = 0; r < 4; ++r) {
-            tile1x1<T, V>(
-              ca + r * cRow + <usize>n * cColumn,
-              ia + r * initRow + <usize>n * initColumn,
-              aa + r * aRow,
-              aStep,
-              b + d + <usize>n * bColumn,
-              bStep,
-              K,
-            );
-          }
+          tile4x1<T, V>(
+            ca + <usize>n * cColumn,
+            cRow,
+            ia + <usize>n * initColumn,
+            initRow,
+            aa,
+            aRow,
+            aStep,
+            b + d + <usize>n * bColumn,
+            bStep,
+            K,
+          );
         }
         m += 3;
       } else {

@@ -17,7 +17,15 @@ export function at<T>(block: usize, index: i32): usize {
 
 function tanhLanes<T, V>(y: usize, count: i32): void {
   const end = at<T>(y, count);
-  for (; y < end; y += sizeof<V>()) store<V>(y, rationalTanh<V>(load<V>(y)));
+  for (; y + 2 * sizeof<V>() <= end; y += 2 * sizeof<V>()) {
+    const x0 = load<V>(y);
+    const x1 = load<V>(y, sizeof<V>());
+    const y0 = rationalTanh<V>(x0);
+    const y1 = rationalTanh<V>(x1);
+    store<V>(y, y0);
+    store<V>(y, y1, sizeof<V>());
+  }
+  if (y < end) store<V>(y, rationalTanh<V>(load<V>(y)));
 }
 
 /** y = tanh(y). */
