@@ -28,7 +28,7 @@ export function arenaAlloc(bytes: usize): usize {
   if (sealed) unreachable();
   const start = arenaTop();
   const end = aligned(start + bytes);
-  if (end < start) unreachable();
+  if (start + bytes < start || end < start) unreachable();
   const capacity = (<usize>memory.size()) << PAGE_BITS;
   if (end > capacity) {
     const pages = (end - capacity + ((1 << PAGE_BITS) - 1)) >> PAGE_BITS;
