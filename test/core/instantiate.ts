@@ -31,9 +31,12 @@ export class Core {
   readonly bits: Bits;
   readonly memory: WebAssembly.Memory;
   readonly #exports: WebAssembly.Exports;
+  /** What follows a generic function's name: the released builds have one instantiation, without. */
+  readonly #suffix: string;
 
   constructor(bits: Bits, build: Build = "core.test") {
     this.bits = bits;
+    this.#suffix = build === "core.test" ? String(bits) : "";
     const abort = () => {
       throw new Error("the core aborted");
     };
@@ -51,7 +54,7 @@ export class Core {
 
   /** Calls the instantiation of a generic function in this core's number type. */
   run(name: string, ...args: (number | bigint)[]): number {
-    return this.plain(name + this.bits, ...args);
+    return this.plain(name + this.#suffix, ...args);
   }
 
   constant(name: string): number {

@@ -1,0 +1,118 @@
+// The SIMD build against the scalar one: everything a training run does, through the released interface, bit for bit.
+
+import test from "ava";
+import { COS, createEncoder, LINEAR, ROTATED, SIN, type TestFeature } from "./encoders.js";
+import { Core } from "./instantiate.js";
+import { Source } from "./numbers.js";
+
+const [STATES, ACTIONS, ROWS] = [4, 1, 37];
+const FEATURES: TestFeature[] = [
+  { kind: LINEAR, forms: [[[0, 1]]], scale: 1.8 },
+  { kind: SIN, forms: [[[1, 1]]], scale: 1 },
+  { kind: COS, forms: [[[1, 1]]], scale: 1 },
+  { kind: LINEAR, forms: [[[2, 1]]], scale: 3 },
+  { kind: ROTATED, forms: [[[2, 1]], [[3, 1]], [[1, 1]]], scale: 7 },
+];
+
+interface Setup {
+  readonly hidden: readonly number[];
+  readonly squash: number;
+  readonly deviation: number;
+  readonly modelOutputs: number;
+}
+
+/** Eight rounds of acting in environments, sampling indices, and the three updates; then a forward step of the model. */
+function train(core: Core, { hidden, squash, deviation, modelOutputs }: Setup, seed = 3n) {
+  const source = new Source(hidden.length);
+  const encoder = createEncoder(core, STATES, FEATURES);
+  const network = (inputs: number, outputs: number) =>
+    [core.putIntegers([inputs, ...hidden, outputs]), hidden.length + 1] as const;
+  const F = FEATURES.length;
+  const initialisation = core.plain("randomCreate", seed, 0, 0);
+  const policyNetwork = network(F, 2 * ACTIONS);
+  const policy = core.plain("policyCreate", encoder, ...policyNetwork, ROWS, squash, deviation, 0.05, 1, 5);
+  const value = core.plain("valueCreate", encoder, ...network(F, 1), ROWS);
+  const predicted = core.putIntegers([0, 1, 2, 3]);
+  const model = core.plain("modelCreate", encoder, ACTIONS, ...network(F + ACTIONS, modelOutputs), predicted, 4, ROWS);
+  const batch = core.plain("batchCreate", ROWS, STATES, ACTIONS);
+  const learner = core.plain("learnerCreate", policy, model, value, batch, 0.97, 0.1, 3);
+  core.plain("policyInitialise", policy, initialisation, 0.1, 0.4);
+  core.plain("valueInitialise", value, initialisation, 1);
+  core.plain("modelInitialise", model, initialisation, 0.1);
+  const blocks = [
+    core.plain("policyParameters", policy),
+    core.plain("valueParameters", value),
+    core.plain("modelParameters", model),
+  ];
+  for (const block of blocks) core.plain("parametersConfigure", block, 1e-3, 0.5);
+  const environment = core.plain("environmentCreate", 0, ROWS, seed, 2);
+  const noise = core.plain("randomCreate", seed, 1, 0);
+  const sampling = core.plain("randomCreate", seed, 3, 0);
+  const indices = core.plain("arenaAlloc", 4 * ROWS);
+  const xi = core.alloc(ROWS * STATES);
+  const predictedNext = core.alloc(ROWS * STATES);
+  const at = (name: string) => core.plain(`batch${name}`, batch);
+  const environmentNumbers = (name: string, count: number) =>
+    new Float64Array(core.memory.buffer, core.plain(`environment${name}`, environment), count);
+  core.plain("arenaSeal");
+
+  for (let i = 0; i < ROWS; i++) core.plain("environmentReset", environment, i);
+  for (let round = 0; round < 8; round++) {
+    // batches of all remainders of four
+    const B = ROWS - (round % 4);
+    core.set(at("S"), environmentNumbers("S", ROWS * STATES));
+    core.plain("policyForward", policy, at("S"), ROWS);
+    core.plain("policySample", policy, at("A"), noise, ROWS);
+    core.plain("policyLogProb", policy, at("BehaviourLogProb"), at("A"), ROWS);
+    environmentNumbers("A", ROWS * ACTIONS).set(core.get(at("A"), ROWS * ACTIONS));
+    core.plain("environmentStep", environment);
+    core.set(at("SNext"), environmentNumbers("S", ROWS * STATES));
+    core.set(at("Reward"), environmentNumbers("Reward", ROWS));
+    core.set(
+      at("Terminated"),
+      Array.from({ length: ROWS }, () => source.below(2)),
+    );
+    core.plain("rewardGradient", 0, at("RS"), at("RA"), at("RSNext"), at("S"), at("A"), at("SNext"), B);
+    core.plain("updateModel", learner, B);
+    core.plain("importanceRatios", learner, B);
+    core.plain("updateValue", learner, B);
+    core.plain("updatePolicy", learner, B);
+    core.plain("randomIndices", sampling, indices, ROWS, 1000 + round);
+  }
+  core.set(xi, source.array(ROWS * STATES));
+  core.plain("modelForward", model, at("S"), at("A"), ROWS);
+  core.plain("modelStep", model, predictedNext, at("S"), xi, ROWS);
+  core.plain("policyForward", policy, at("S"), 1);
+  const results = [
+    ...core.get(predictedNext, ROWS * STATES),
+    ...core.get(core.plain("policyMean", policy), ACTIONS),
+    ...blocks.map((block) => core.plain("parametersNorm", block)),
+    ...blocks.flatMap((block) => core.get(core.plain("parametersValues", block), 20)),
+  ];
+  return { arena: core.arena(), results };
+}
+
+const SETUPS: [string, Setup][] = [
+  ["a small policy of two layers", { hidden: [9], squash: 1, deviation: 2, modelOutputs: 1 }],
+  ["three layers of odd widths", { hidden: [21, 10], squash: 0, deviation: 1, modelOutputs: 2 }],
+  ["layers as wide as the tiles", { hidden: [64, 64], squash: 1, deviation: 0, modelOutputs: 1 }],
+];
+
+for (const [name, setup] of SETUPS) {
+  test(`SIMD and scalar build leave the same bytes after training with ${name}`, (t) => {
+    const [simd, scalar] = [new Core(32, "core"), new Core(32, "core.scalar")];
+    t.true(simd.constant("HAS_SIMD") === 1 && scalar.constant("HAS_SIMD") === 0);
+    t.is(simd.plain("arenaBase"), scalar.plain("arenaBase"));
+    const [first, second] = [train(simd, setup), train(scalar, setup)];
+    t.is(first.arena.length, second.arena.length);
+    t.is(Buffer.compare(first.arena, second.arena), 0);
+    // something was computed, and nothing ran away
+    t.true(first.results.every(Number.isFinite));
+    t.true(new Set(first.results).size > ROWS * STATES);
+  });
+
+  test(`another seed leaves other bytes with ${name}`, (t) => {
+    const [first, second] = [3n, 4n].map((seed) => train(new Core(32, "core"), setup, seed));
+    t.not(Buffer.compare(first!.arena, second!.arena), 0);
+  });
+}
