@@ -1,0 +1,70 @@
+import test from "ava";
+import { readCheckpoint, restoreTrainer, saveTrainer } from "../src/checkpoint.js";
+import { resolveConfig } from "../src/config.js";
+import { init } from "../src/node.js";
+import { decodeTensors, encodeTensors } from "../src/safetensors.js";
+import { Trainer } from "../src/train.js";
+
+const config = resolveConfig({ seed: 7, steps: 900, learningStarts: 200, replayCapacity: 500, deviation: "learned" });
+
+async function trained(steps: number): Promise<Trainer> {
+  const trainer = new Trainer(await init(), config);
+  for (let i = 0; i < steps; ++i) trainer.step();
+  return trainer;
+}
+
+test("training from a checkpoint gives the bytes that training without a stop gives", async (t) => {
+  // 333 lies within an episode, 650 past the replay's capacity
+  for (const stop of [0, 150, 333, 650]) {
+    const whole = await trained(stop);
+    const restored = restoreTrainer(await init(), readCheckpoint(saveTrainer(whole)));
+    t.is(restored.steps, stop);
+    while (!whole.done) whole.step();
+    while (!restored.done) restored.step();
+    t.deepEqual(restored.evaluate(), whole.evaluate());
+    t.deepEqual(saveTrainer(restored), saveTrainer(whole));
+  }
+});
+
+test("a checkpoint of another moment is another file", async (t) => {
+  const trainer = await trained(300);
+  const before = saveTrainer(trainer);
+  trainer.step();
+  t.notDeepEqual(saveTrainer(trainer), before);
+});
+
+test("evaluating does not disturb training", async (t) => {
+  const plain = await trained(400);
+  const evaluated = await trained(300);
+  evaluated.evaluateEpisodes(3, 99);
+  for (let i = 0; i < 100; ++i) evaluated.step();
+  t.deepEqual(saveTrainer(evaluated), saveTrainer(plain));
+});
+
+test("what is missing, misshapen, of another kind or version is named", async (t) => {
+  const bytes = saveTrainer(await trained(250));
+  const file = decodeTensors(bytes);
+  const core = await init();
+
+  const without = new Map(file.tensors);
+  without.delete("policy.0.weight");
+  const missing = readCheckpoint(encodeTensors({ ...file, tensors: without }));
+  t.throws(() => restoreTrainer(core, missing), { message: "a damaged checkpoint: it has no policy.0.weight" });
+
+  const misshapen = new Map(file.tensors).set("value.target.1.bias", { shape: [2], data: new Float32Array(2) });
+  const wrong = readCheckpoint(encodeTensors({ ...file, tensors: misshapen }));
+  t.throws(() => restoreTrainer(core2, wrong), { message: "a damaged checkpoint: value.target.1.bias is 2, not 100" });
+
+  const { format: _, ...unnamed } = file.metadata;
+  t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata: unnamed })), {
+    message: /not a checkpoint of valuegrad/,
+  });
+  const newer = { ...file.metadata, version: "2" };
+  t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata: newer })), {
+    message: /version 2: .* reads version 1/,
+  });
+  const bad = { ...file.metadata, config: '{"batch":0}' };
+  t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata: bad })), { message: /batch is 0/ });
+});
+
+const core2 = await init();

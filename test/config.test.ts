@@ -1,0 +1,44 @@
+import test from "ava";
+import { resolveConfig, type Setting, settings, UsageError } from "../src/config.js";
+
+test("without settings the configuration is the table of defaults", (t) => {
+  const config = resolveConfig({});
+  for (const [name, setting] of Object.entries(settings)) {
+    t.deepEqual(config[name as keyof typeof config], setting.default, name);
+  }
+});
+
+test("every setting's default is allowed, has a meaning, and survives its own command-line text", (t) => {
+  for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
+    t.true(setting.meaning.length > 10, name);
+    const text = Array.isArray(setting.default) ? setting.default.join(",") : String(setting.default);
+    t.deepEqual(resolveConfig({ [name]: setting.parse(text) })[name as "task"], setting.default as string, name);
+  }
+});
+
+for (const [partial, message] of [
+  [{ task: "cartpol" }, 'task is "cartpol": it must be one of cartpole'],
+  [{ batch: 0 }, "batch is 0: it must be an integer from 1 to 4096"],
+  [{ batch: 1.5 }, "batch is 1.5: it must be an integer from 1 to 4096"],
+  [{ batch: "64" }, 'batch is "64": it must be an integer from 1 to 4096'],
+  [{ gamma: Number.NaN }, "gamma is NaN: it must be a number from 0 to 1"],
+  [{ gamma: 1.01 }, "gamma is 1.01: it must be a number from 0 to 1"],
+  [{ policyHidden: [] }, "policyHidden is []: it must be one to eight layer widths from 1 to 4096, such as 100,100"],
+  [
+    { policyHidden: [100, 0] },
+    "policyHidden is [100,0]: it must be one to eight layer widths from 1 to 4096, such as 100,100",
+  ],
+  [{ squash: "relu" }, 'squash is "relu": it must be one of tanh, none'],
+  [{ seed: -1 }, `seed is -1: it must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`],
+  [{ sigma: 0.01 }, "sigma is 0.01: it must lie between sigmaMin (0.05) and sigmaMax (1)"],
+  [{ steps: null }, "steps is null: it must be an integer from 1 to 1000000000"],
+] as const) {
+  test(`refused with field, value and remedy: ${JSON.stringify(partial)}`, (t) => {
+    t.is(t.throws(() => resolveConfig(partial), { instanceOf: UsageError })?.message, message);
+  });
+}
+
+test("an unknown setting is named, with the known ones", (t) => {
+  const message = t.throws(() => resolveConfig({ learningRate: 1 }), { instanceOf: UsageError })?.message;
+  t.regex(message!, /^unknown setting "learningRate": the settings are task, seed, .*modelNoise$/);
+});

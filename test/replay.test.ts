@@ -1,0 +1,62 @@
+import test from "ava";
+import { Replay, type TransitionBatch } from "../src/replay.js";
+
+const emptyBatch = (rows: number, S: number, A: number): TransitionBatch => ({
+  s: new Float32Array(rows * S),
+  a: new Float32Array(rows * A),
+  sNext: new Float32Array(rows * S),
+  reward: new Float32Array(rows),
+  terminated: new Float32Array(rows),
+  behaviourLogProb: new Float32Array(rows),
+});
+
+/** A transition whose every number tells which one it is. */
+function addNumbered(replay: Replay, n: number): void {
+  replay.add([n, n + 0.25], [n + 0.5], -n, [n + 1, n + 1.25], n / 8, n % 3 === 0, n % 2 === 0);
+}
+
+test("a gathered batch holds the transitions that were asked for, in order", (t) => {
+  const replay = new Replay(10, 2, 1);
+  for (let n = 0; n < 7; ++n) addNumbered(replay, n);
+  const batch = emptyBatch(3, 2, 1);
+  replay.gather(Int32Array.of(6, 0, 3), 3, batch);
+  t.deepEqual([...batch.s], [6, 6.25, 0, 0.25, 3, 3.25]);
+  t.deepEqual([...batch.a], [6.5, 0.5, 3.5]);
+  t.deepEqual([...batch.sNext], [7, 7.25, 1, 1.25, 4, 4.25]);
+  t.deepEqual([...batch.reward], [-6, -0, -3]);
+  t.deepEqual([...batch.terminated], [1, 1, 1]);
+  t.deepEqual([...batch.behaviourLogProb], [0.75, 0, 0.375]);
+});
+
+test("a time limit is not an end: truncated is stored apart and never reaches the batch's terminated", (t) => {
+  const replay = new Replay(4, 1, 1);
+  replay.add([0], [0], 0, [1], 0, false, true);
+  replay.add([0], [0], 0, [1], 0, true, false);
+  t.deepEqual([...replay.truncated.subarray(0, 2)], [1, 0]);
+  const batch = emptyBatch(2, 1, 1);
+  replay.gather(Int32Array.of(0, 1), 2, batch);
+  t.deepEqual([...batch.terminated], [0, 1]);
+});
+
+test("a full buffer forgets its oldest transition", (t) => {
+  const replay = new Replay(3, 2, 1);
+  for (let n = 0; n < 5; ++n) addNumbered(replay, n);
+  t.is(replay.size, 3);
+  t.is(replay.next, 2);
+  t.deepEqual([...replay.reward], [-3, -4, -2]);
+});
+
+test("the stated bytes per transition are what the arrays take", (t) => {
+  const replay = new Replay(100, 18, 6);
+  const arrays = [
+    replay.s,
+    replay.a,
+    replay.sNext,
+    replay.reward,
+    replay.behaviourLogProb,
+    replay.terminated,
+    replay.truncated,
+  ];
+  const bytes = arrays.reduce((sum, array) => sum + array.byteLength, 0);
+  t.is(bytes, 100 * Replay.bytesPerTransition(18, 6));
+});

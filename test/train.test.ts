@@ -1,0 +1,84 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import test from "ava";
+import { resolveConfig } from "../src/config.js";
+import { init, parameterHash } from "../src/node.js";
+import { Trainer } from "../src/train.js";
+
+test("the shipped defaults swing the pole up and keep it there", async (t) => {
+  const trainer = new Trainer(await init(), resolveConfig({ steps: 4000 }));
+  const records = [...trainer.run()];
+  t.false(records[0]!.solved);
+  t.true(records[0]!.score < -0.9);
+  t.true(records.at(-1)!.solved, `score ${records.at(-1)!.score}`);
+  t.deepEqual(
+    records.map(({ step }) => step),
+    [0, 1000, 2000, 3000, 4000],
+  );
+});
+
+test("the same seed gives the same parameters and records, another seed others", async (t) => {
+  const run = async (seed: number) => {
+    const trainer = new Trainer(await init(), resolveConfig({ seed, steps: 700, evaluationInterval: 300 }));
+    return { records: [...trainer.run()], hash: await parameterHash(trainer.agent) };
+  };
+  const first = await run(5);
+  t.deepEqual(await run(5), first);
+  const other = await run(6);
+  t.not(other.hash, first.hash);
+  t.notDeepEqual(other.records, first.records);
+});
+
+test("1,000 updates leave memory as it was, in the core and in JavaScript", async (t) => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const core = await init();
+  const trainer = new Trainer(core, resolveConfig({ steps: 10_000, learningStarts: 100 }));
+  for (let i = 0; i < 1500; ++i) trainer.step();
+  const top = core.exports.arenaTop();
+  const { buffer } = core.exports.memory;
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 1000; ++i) trainer.step();
+  const made = process.memoryUsage().heapUsed - before;
+  collect();
+  const kept = process.memoryUsage().heapUsed - before;
+  t.is(core.exports.arenaTop(), top);
+  t.is(core.exports.memory.buffer, buffer);
+  t.true(kept < 16_384, `${kept} bytes kept`);
+  // V8 boxes a few numbers per step; an array or object per row or sample would be far above this
+  t.true(made < 200_000, `${made} bytes made`);
+});
+
+test("learning starts when the setting says so, with a scale that the data gave", async (t) => {
+  const trainer = new Trainer(await init(), resolveConfig({ steps: 300, learningStarts: 200 }));
+  for (let i = 0; i < 199; ++i) trainer.step();
+  t.is(trainer.updates, 0);
+  t.deepEqual([...trainer.agent.modelScale], [1, 1, 1, 1]);
+  trainer.step();
+  t.is(trainer.updates, 1);
+  const { replay } = trainer;
+  trainer.agent.modelScale.forEach((scale, d) => {
+    const changes = Array.from({ length: 200 }, (_, i) => replay.sNext[4 * i + d]! - replay.s[4 * i + d]!);
+    const mean = changes.reduce((sum, x) => sum + x, 0) / 200;
+    const variance = changes.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 200;
+    t.true(Math.abs(scale / Math.sqrt(variance) - 1) < 1e-3);
+  });
+});
+
+test("time-limit ends are marked truncated, never terminated", async (t) => {
+  const trainer = new Trainer(await init(), resolveConfig({ steps: 600, learningStarts: 600 }));
+  while (!trainer.done) trainer.step();
+  const ends = [...trainer.replay.truncated].flatMap((flag, i) => (flag ? [i] : []));
+  t.deepEqual(ends, [249, 499]);
+  t.true(trainer.replay.terminated.every((flag) => flag === 0));
+  t.is(trainer.episodes, 2);
+});
+
+test("an agent in use takes no more companions", async (t) => {
+  const core = await init();
+  new Trainer(core, resolveConfig({ steps: 10 }));
+  t.throws(() => new Trainer(core, resolveConfig({ steps: 10 })), {
+    message: /this core is in use: create every agent/,
+  });
+});
