@@ -1,22 +1,25 @@
 #!/usr/bin/env node
-import chalk from "chalk";
+import { Chalk } from "chalk";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../config.js";
 import { version } from "../version.js";
 import { addEval } from "./eval.js";
 import { addExport } from "./export.js";
 import { addInfo } from "./info.js";
+import { colourLevel } from "./terminal.js";
 import { addTrain } from "./train.js";
 
 /** Exit codes: 0 done, 1 something failed that is not the user's doing, 2 the user can put it right. */
 const FAILED = 1;
 const USAGE = 2;
 
+const { red } = new Chalk({ level: colourLevel(process.stderr) });
+
 const program = new Command("valuegrad")
   .description("learn continuous control by Stochastic Value Gradients")
   .version(version)
   .showSuggestionAfterError()
-  .configureOutput({ outputError: (text, write) => write(chalk.red(text)) })
+  .configureOutput({ outputError: (text, write) => write(red(text)) })
   .exitOverride();
 addTrain(program);
 addEval(program);
@@ -28,11 +31,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
-  else if (error instanceof UsageError) {
-    process.stderr.write(`${chalk.red(`error: ${error.message}`)}\n`);
-    process.exitCode = USAGE;
-  } else {
-    process.stderr.write(`${chalk.red(`error: ${(error as Error).message}`)}\n`);
-    process.exitCode = FAILED;
+  else {
+    process.stderr.write(`${red(`error: ${(error as Error).message}`)}\n`);
+    process.exitCode = error instanceof UsageError ? USAGE : FAILED;
   }
 }

@@ -97,8 +97,8 @@ function interactiveProgress({ stream, total, task }: ProgressOptions): Progress
   };
 }
 
-/** Chalk knows FORCE_COLOR and the terminal, but not https://no-color.org. */
-function colourLevel(stream: NodeJS.WritableStream): ColorSupportLevel {
+/** How many colours a stream shows. Chalk knows FORCE_COLOR and the terminal, but not https://no-color.org. */
+export function colourLevel(stream: NodeJS.WritableStream): ColorSupportLevel {
   if (process.env.NO_COLOR) return 0;
   return (stream === process.stderr ? standardError : standardOutput).level;
 }

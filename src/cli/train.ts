@@ -10,7 +10,7 @@ import { createRunFolder, freeRunFolder, readBytes, writeAtomically } from "./fi
 import { optionName, showDefault } from "./info.js";
 import { configHash, createCore } from "./load.js";
 import { renderReport } from "./report.js";
-import { createProgress, formatDuration, terminalCurve } from "./terminal.js";
+import { colourLevel, createProgress, formatDuration, terminalCurve } from "./terminal.js";
 
 /** Milliseconds of training between two looks at the terminal and at signals. */
 const SLICE = 50;
@@ -25,6 +25,8 @@ const runFiles = [
 
 const jsonLines = (records: readonly unknown[]): string =>
   records.map((record) => `${JSON.stringify(record)}\n`).join("");
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Settings from the command line over those of a configuration file. */
 function readSettings(options: Record<string, string>): Config {
@@ -129,7 +131,7 @@ async function train(config: Config, folder: string): Promise<void> {
   const html = await renderReport({
     title: `${config.task}, seed ${config.seed}`,
     task: config.task,
-    summary: `${trainer.task.summary}. After ${trainer.steps} environment steps: return ${last.evaluationReturn.toFixed(1)}, ${outcome}.`,
+    summary: `${capitalised(trainer.task.summary)}. After ${trainer.steps} environment steps: return ${last.evaluationReturn.toFixed(1)}, ${outcome}.`,
     config,
     metrics,
     threshold: { score: score.solved, label: `solved: ${score.name} ${score.solved}` },
@@ -138,7 +140,10 @@ async function train(config: Config, folder: string): Promise<void> {
   writeAtomically(join(folder, "report.html"), html);
   signals.release();
 
-  const curve = terminalCurve(metrics, { columns: stdout.columns ?? 80, colour: interactive });
+  const curve = terminalCurve(metrics, {
+    columns: stdout.columns ?? 80,
+    colour: interactive && colourLevel(stdout) > 0,
+  });
   if (curve !== "") stdout.write(`${curve}\n`);
   stdout.write(
     `${trainer.done ? "done" : "stopped"} after ${trainer.steps} steps in ${formatDuration(elapsed())}, ${outcome}\n`,
