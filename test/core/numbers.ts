@@ -54,41 +54,42 @@ export function relativeError(actual: readonly number[], reference: readonly num
 const LEVELS = 7;
 
 /**
- * Derivatives of evaluate() with respect to the `count` numbers at an address of an f64 core: central differences with step,
- * step / 2, .. extrapolated to 0 (Ridders 1982), of which the one with the smallest estimate of its own error is taken.
+ * The derivative of f at x: central differences with step, step / 2, .. extrapolated to 0 (Ridders 1982), of which the one
+ * with the smallest estimate of its own error is taken.
  */
-export function centralDifferences(
-  core: Core,
-  address: number,
-  count: number,
-  evaluate: () => number,
-  step = 0.03,
-): number[] {
+export function derivative(f: (x: number) => number, x: number, step = 0.03): number {
+  let best = Number.NaN;
+  let smallest = Number.POSITIVE_INFINITY;
+  let previous: number[] = [];
+  for (let level = 0; level < LEVELS; level++) {
+    const h = step * 2 ** -level;
+    const current = [(f(x + h) - f(x - h)) / (2 * h)];
+    for (let order = 1; order <= level; order++) {
+      const [finer, coarser] = [current[order - 1]!, previous[order - 1]!];
+      const extrapolated = finer + (finer - coarser) / (4 ** order - 1);
+      const error = Math.max(Math.abs(extrapolated - finer), Math.abs(extrapolated - coarser));
+      if (error < smallest) [best, smallest] = [extrapolated, error];
+      current.push(extrapolated);
+    }
+    previous = current;
+  }
+  return best;
+}
+
+/** Derivatives of evaluate() with respect to the `count` numbers at an address of an f64 core. */
+export function centralDifferences(core: Core, address: number, count: number, evaluate: () => number): number[] {
   if (core.bits !== 64) throw new Error("differences want f64");
   return Array.from({ length: count }, (_, i) => {
     const slot = core.view(address, count);
     const x = slot[i]!;
-    let best = Number.NaN;
-    let smallest = Number.POSITIVE_INFINITY;
-    let previous: number[] = [];
-    for (let level = 0; level < LEVELS; level++) {
-      const h = step * 2 ** -level;
-      slot[i] = x + h;
-      const ahead = evaluate();
-      slot[i] = x - h;
-      const current = [(ahead - evaluate()) / (2 * h)];
-      for (let order = 1; order <= level; order++) {
-        const [finer, coarser] = [current[order - 1]!, previous[order - 1]!];
-        const extrapolated = finer + (finer - coarser) / (4 ** order - 1);
-        const error = Math.max(Math.abs(extrapolated - finer), Math.abs(extrapolated - coarser));
-        if (error < smallest) [best, smallest] = [extrapolated, error];
-        current.push(extrapolated);
-      }
-      previous = current;
-    }
+    const along = (moved: number) => {
+      slot[i] = moved;
+      return evaluate();
+    };
+    const slope = derivative(along, x);
     slot[i] = x;
     if (slot.length !== count) throw new Error("evaluate() allocates");
-    return best;
+    return slope;
   });
 }
 
