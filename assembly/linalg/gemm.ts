@@ -279,7 +279,26 @@ function tile1x1<T, V>(c: usize, init: usize, a: usize, aStep: usize, b: usize, 
   store<V>(c, sum);
 }
 
-/** c (M, N) = init + a b with a's strides (aRow, aStep); one of the two is the size of a number. */
+/** Most steps of k at a time: longer sums stop at c and go on from there, which changes no bit. */
+const BLOCK: i32 = 256;
+/**
+ * A strip of four columns of a transposed a, BLOCK rows of at most 8 bytes a number. In a large matrix the rows of such a strip
+ * lie a power of two apart and push each other out of the cache, so it is copied together when this many columns of c use it.
+ */
+const STRIP: usize = memory.data(8192, 16);
+const COPY_FROM: i32 = 128;
+
+/** STRIP = a (K, 4), whose rows lie aStep apart. */
+function copyStrip<T, V>(a: usize, aStep: usize, K: i32): void {
+  const row: usize = 4 * sizeof<T>();
+  const end = STRIP + <usize>K * row;
+  for (let to = STRIP; to < end; to += row) {
+    for (let j: usize = 0; j < row; j += sizeof<V>()) store<V>(to + j, load<V>(a + j));
+    a += aStep;
+  }
+}
+
+/** c (M, N) = init + a b for K up to BLOCK, with a's strides (aRow, aStep); one of the two is the size of a number. */
 function product<T, V>(
   c: usize,
   cRow: usize,
@@ -299,9 +318,18 @@ function product<T, V>(
   let m = 0;
   for (; m + 4 <= M; m += 4) {
     let n: usize = 0;
-    for (; n + 2 * width <= columns; n += 2 * width) {
-      if (aStep == sizeof<T>()) tile4x2<T, V>(c + n, cRow, init + n, initRow, a, aRow, b + n, bRow, K);
-      else tile4x2Transposed<T, V>(c + n, cRow, init + n, initRow, a, aStep, b + n, bRow, K);
+    if (aStep == sizeof<T>()) {
+      for (; n + 2 * width <= columns; n += 2 * width) {
+        tile4x2<T, V>(c + n, cRow, init + n, initRow, a, aRow, b + n, bRow, K);
+      }
+    } else {
+      const copy = N >= COPY_FROM;
+      if (copy) copyStrip<T, V>(a, aStep, K);
+      const strip = copy ? STRIP : a;
+      const step: usize = copy ? 4 * sizeof<T>() : aStep;
+      for (; n + 2 * width <= columns; n += 2 * width) {
+        tile4x2Transposed<T, V>(c + n, cRow, init + n, initRow, strip, step, b + n, bRow, K);
+      }
     }
     for (; n < columns; n += width) tile4x1<T, V>(c + n, cRow, init + n, initRow, a, aRow, aStep, b + n, bRow, K);
     a += 4 * aRow;
@@ -315,6 +343,30 @@ function product<T, V>(
     a += aRow;
     c += cRow;
     init += initRow;
+  }
+}
+
+/** The same for any K, block by block. */
+function blocks<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  M: i32,
+  K: i32,
+  N: i32,
+): void {
+  for (let k = K; k > 0; k -= BLOCK) {
+    product<T, V>(c, cRow, init, initRow, a, aRow, aStep, b, bRow, M, min(k, BLOCK), N);
+    init = c;
+    initRow = cRow;
+    a += <usize>BLOCK * aStep;
+    b += <usize>BLOCK * bRow;
   }
 }
 
@@ -341,8 +393,8 @@ export function gemm<T>(
   const aBytes = (<usize>aRow) << shift;
   const bBytes = (<usize>bRow) << shift;
   const one = sizeof<T>();
-  if (ASC_FEATURE_SIMD) product<T, v128>(c, cBytes, init, initBytes, a, aBytes, one, b, bBytes, M, K, N);
-  else product<T, T>(c, cBytes, init, initBytes, a, aBytes, one, b, bBytes, M, K, N);
+  if (ASC_FEATURE_SIMD) blocks<T, v128>(c, cBytes, init, initBytes, a, aBytes, one, b, bBytes, M, K, N);
+  else blocks<T, T>(c, cBytes, init, initBytes, a, aBytes, one, b, bBytes, M, K, N);
 }
 
 /** c (M, N) = init (M, N) + a' b, a stored as (K, M): how weights' gradients are summed over the batch. Otherwise like gemm. */
@@ -365,8 +417,8 @@ export function gemmTransposed<T>(
   const aBytes = (<usize>aRow) << shift;
   const bBytes = (<usize>bRow) << shift;
   const one = sizeof<T>();
-  if (ASC_FEATURE_SIMD) product<T, v128>(c, cBytes, init, initBytes, a, one, aBytes, b, bBytes, M, K, N);
-  else product<T, T>(c, cBytes, init, initBytes, a, one, aBytes, b, bBytes, M, K, N);
+  if (ASC_FEATURE_SIMD) blocks<T, v128>(c, cBytes, init, initBytes, a, one, aBytes, b, bBytes, M, K, N);
+  else blocks<T, T>(c, cBytes, init, initBytes, a, one, aBytes, b, bBytes, M, K, N);
 }
 
 /** Four columns of inp, from its row `rows` on taken as zero, to `count` rows of out: a block of the transpose. */
