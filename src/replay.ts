@@ -86,6 +86,20 @@ export class Replay {
     if (this.#size < this.capacity) this.#size += 1;
   }
 
+  /** The standard deviation of the changes of state dimension `i` over all transitions held; 1 where it never changes. */
+  changeDeviation(i: number): number {
+    let sum = 0;
+    let squares = 0;
+    for (let at = i; at < this.#size * this.states; at += this.states) {
+      const change = this.sNext[at]! - this.s[at]!;
+      sum += change;
+      squares += change * change;
+    }
+    const mean = sum / this.#size;
+    const variance = squares / this.#size - mean * mean;
+    return variance > 1e-12 ? Math.sqrt(variance) : 1;
+  }
+
   /** Copies the first `count` of the transitions named by `indices` into a batch. */
   gather(indices: Int32Array, count: number, batch: TransitionBatch): void {
     const { states, actions } = this;

@@ -89,24 +89,12 @@ export class Trainer {
     if (this.steps >= this.config.learningStarts) this.#update();
   }
 
-  /** Sets the model's scale to the standard deviation of the state changes seen so far; it stays. */
+  /** Lets the model predict in units of the state changes seen so far; the units stay. */
   #measureScale(): void {
-    const { replay } = this;
-    const { predicted, state } = this.task;
-    const scale = this.agent.modelScale;
-    for (let d = 0; d < predicted.length; ++d) {
-      let sum = 0;
-      let squares = 0;
-      for (let t = 0; t < replay.size; ++t) {
-        const i = t * state.length + predicted[d]!;
-        const change = replay.sNext[i]! - replay.s[i]!;
-        sum += change;
-        squares += change * change;
-      }
-      const mean = sum / replay.size;
-      const variance = squares / replay.size - mean * mean;
-      scale[d] = variance > 1e-12 ? Math.sqrt(variance) : 1;
-    }
+    const { agent, replay, task } = this;
+    task.predicted.forEach((dimension, d) => {
+      agent.modelScale[d] = replay.changeDeviation(dimension);
+    });
   }
 
   #nextBatch(): void {
