@@ -9,7 +9,7 @@ import * as mlps from "../../assembly/nn/mlp";
 import { Mlp } from "../../assembly/nn/mlp";
 import * as vectors from "../../assembly/linalg/vector";
 
-export { limit12, limit13 } from "./limit";
+export { limit12, limit14 } from "./limit";
 
 // products and passes
 export function gemm(

@@ -7,7 +7,7 @@ const LIMIT_TURNS = 20000;
 
 /** The two forms of the multiply-add limit. */
 export function limits(module: Module): Work[] {
-  return [12, 13].map((chains) => {
+  return [12, 14].map((chains) => {
     const run = module.exports[`limit${chains}`]!;
     return {
       name: `limit, ${chains} accumulators`,

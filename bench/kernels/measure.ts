@@ -35,17 +35,20 @@ function repeat(work: Work, turns: number): number {
   return seconds() - start;
 }
 
-/** Calls everything until V8 has replaced its first code, then says how many turns of each fill a sample. */
+/**
+ * Calls everything until V8 has replaced its first code, then says how many turns of each fill a sample, going by the fastest
+ * turns seen: an interruption here must not make all samples short, and so their caches cold.
+ */
 function warmUp(works: Work[], effort: Effort): number[] {
   return works.map((work) => {
     const end = seconds() + effort.warm;
     let turns = 1;
-    let time = repeat(work, turns);
-    while (seconds() < end || time < effort.sample / 4) {
-      if (time < effort.sample / 4) turns *= 2;
-      time = repeat(work, turns);
+    let fastest = Number.POSITIVE_INFINITY;
+    while (seconds() < end || turns * fastest < effort.sample / 2) {
+      fastest = Math.min(fastest, repeat(work, turns) / turns);
+      if (turns * fastest < effort.sample / 2) turns *= 2;
     }
-    return Math.max(1, Math.round((turns * effort.sample) / time));
+    return Math.max(1, Math.round(effort.sample / fastest));
   });
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Times, Work } from "./measure.js";
 import type { Build } from "./module.js";
 
-/** One measured figure: the median, the deciles around it, and how much of the machine's limit the median reaches. */
+/** One measured figure: the median, the deciles around it, and how much of the limit it reaches. */
 export interface Row {
   build: Build;
   work: string;
@@ -21,13 +21,13 @@ export const cpu = (): string => cpus()[0]?.model.trim() || "unknown processor";
 
 const HEADER = "date,node,build,work,value,low,high,unit,percent_of_limit";
 
-/** `limit` is in multiply-adds a second. */
+/** `limit` is in multiply-adds a second, in the fastest decile; the work is compared in its own. */
 export function rowOf(build: Build, work: Work, times: Times, limit: number): Row {
   const rate = (time: number): number => (2 * work.multiplyAdds) / time / 1e9;
   const scale = (work.unit === "ns" ? 1e9 : 1e6) / (work.parts ?? 1);
   const told = work.unit === "GFLOP/s" ? rate : (time: number): number => time * scale;
   const [low, high] = [told(times.low), told(times.high)].sort((x, y) => x - y) as [number, number];
-  const percent = work.multiplyAdds ? (100 * work.multiplyAdds) / times.median / limit : undefined;
+  const percent = work.multiplyAdds ? (100 * work.multiplyAdds) / times.low / limit : undefined;
   return { build, work: work.name, value: told(times.median), low, high, unit: work.unit, percent };
 }
 
