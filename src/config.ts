@@ -9,20 +9,26 @@ export class UsageError extends Error {
 /** One setting: its default, what it may be, what it means, and how it is written on a command line. */
 export interface Setting<T> {
   readonly default: T;
-  readonly schema: v.GenericSchema<unknown, T>;
+  readonly accepts: (value: unknown) => value is T;
   /** What it may be, in words: "an integer from 1 to 100". */
   readonly expected: string;
   readonly meaning: string;
-  /** The value that a command-line text stands for; a text that stands for none gives NaN or itself, which `schema` refuses. */
+  /** The value that a command-line text stands for; a text that stands for none gives NaN or itself, which `accepts` refuses. */
   readonly parse: (text: string) => unknown;
 }
+
+/** Whether values fit a schema. The published types know no schemas: whoever installs this package has no valibot. */
+const fitting =
+  <T>(schema: v.GenericSchema<unknown, T>) =>
+  (value: unknown): value is T =>
+    v.is(schema, value);
 
 const asNumber = (text: string): unknown => (text.trim() === "" ? Number.NaN : Number(text));
 
 function integer(value: number, low: number, high: number, meaning: string): Setting<number> {
   return {
     default: value,
-    schema: v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high)),
+    accepts: fitting(v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high))),
     expected: `an integer from ${low} to ${high}`,
     meaning,
     parse: asNumber,
@@ -32,7 +38,7 @@ function integer(value: number, low: number, high: number, meaning: string): Set
 function real(value: number, low: number, high: number, meaning: string): Setting<number> {
   return {
     default: value,
-    schema: v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high)),
+    accepts: fitting(v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high))),
     expected: `a number from ${low} to ${high}`,
     meaning,
     parse: asNumber,
@@ -42,7 +48,7 @@ function real(value: number, low: number, high: number, meaning: string): Settin
 function choice<const T extends string>(value: T, options: readonly T[], meaning: string): Setting<T> {
   return {
     default: value,
-    schema: v.picklist(options),
+    accepts: fitting<T>(v.picklist(options)),
     expected: `one of ${options.join(", ")}`,
     meaning,
     parse: (text) => text,
@@ -52,10 +58,8 @@ function choice<const T extends string>(value: T, options: readonly T[], meaning
 function layers(value: readonly number[], meaning: string): Setting<readonly number[]> {
   return {
     default: value,
-    schema: v.pipe(
-      v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))),
-      v.minLength(1),
-      v.maxLength(8),
+    accepts: fitting(
+      v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))), v.minLength(1), v.maxLength(8)),
     ),
     expected: "one to eight layer widths from 1 to 4096, such as 100,100",
     meaning,
@@ -126,7 +130,7 @@ export function resolveConfig(partial: { readonly [name: string]: unknown }): Co
   const config: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
     const value = partial[name] === undefined ? setting.default : partial[name];
-    if (!v.is(setting.schema, value)) {
+    if (!setting.accepts(value)) {
       throw new UsageError(`${name} is ${show(value)}: it must be ${setting.expected}`);
     }
     config[name] = value;
