@@ -1,6 +1,9 @@
 // The binary interface: monomorphic exports, one line each, by family. Numbers of the learner are f32, those of environments f64;
 // pointers are byte addresses in the module's memory. src/wasm.ts types it, src/views.ts turns its addresses into arrays.
 
+import * as readouts from "./dynamics/readout";
+import * as simulations from "./dynamics/simulation";
+import { Simulation } from "./dynamics/simulation";
 import * as environments from "./env/environment";
 import { Environment } from "./env/environment";
 import * as randoms from "./core/random";
@@ -112,3 +115,18 @@ export function environmentTruncated(environment: Environment): usize { return e
 export function environmentElapsed(environment: Environment): usize { return environment.elapsed; }
 export function environmentGenerator(environment: Environment, i: i32): Random { return environments.generatorOf(environment, i); }
 export function rewardGradient(task: i32, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize, B: i32): void { environments.rewardGradient<f32>(task, rS, rA, rSNext, s, a, sNext, B); }
+
+// planar mechanisms
+export function simulationCreate(block: usize, bytes: i32, count: i32): Simulation { return simulations.simulationCreate(block, bytes, count); }
+export function simulationReset(simulation: Simulation, i: i32): void { simulations.simulationReset(simulation, i); }
+export function simulationForward(simulation: Simulation, i: i32): void { simulations.simulationForward(simulation, i); }
+export function simulationStep(simulation: Simulation, substeps: i32): void { simulations.simulationStep(simulation, substeps); }
+export function simulationStates(simulation: Simulation): usize { return simulation.states; }
+export function simulationTrouble(simulation: Simulation): usize { return simulation.trouble; }
+export function simulationField(simulation: Simulation, field: i32): usize { return readouts.fieldOf(simulation, field); }
+export function simulationBody(simulation: Simulation, body: i32, out: usize): void { readouts.bodyPose(simulation, body, out); }
+export function simulationSite(simulation: Simulation, site: i32, out: usize): void { readouts.sitePosition(simulation, site, out); }
+export function simulationContacts(simulation: Simulation): i32 { return simulation.workspace.contactCount; }
+export function simulationContact(simulation: Simulation, contact: i32, out: usize): void { readouts.contactOf(simulation, contact, out); }
+export function simulationEnergy(simulation: Simulation, i: i32, out: usize): void { readouts.energyOf(simulation, i, out); }
+export function simulationIterations(simulation: Simulation): i32 { return simulation.workspace.iterations; }

@@ -15,6 +15,7 @@ export type BatchHandle = Handle<"Batch">;
 export type LearnerHandle = Handle<"Learner">;
 export type ParametersHandle = Handle<"Parameters">;
 export type RandomHandle = Handle<"Random">;
+export type SimulationHandle = Handle<"Simulation">;
 export type EnvironmentHandle = Handle<"Environment">;
 
 /** Streams of random numbers (assembly/core/random.ts): one for each purpose, so that one consumer never shifts another. */
@@ -171,4 +172,18 @@ export interface CoreExports {
     sNext: Pointer,
     rows: number,
   ): void;
+
+  simulationCreate(block: Pointer, bytes: number, count: number): SimulationHandle;
+  simulationReset(simulation: SimulationHandle, index: number): void;
+  simulationForward(simulation: SimulationHandle, index: number): void;
+  simulationStep(simulation: SimulationHandle, substeps: number): void;
+  simulationStates(simulation: SimulationHandle): Pointer;
+  simulationTrouble(simulation: SimulationHandle): Pointer;
+  simulationField(simulation: SimulationHandle, field: number): Pointer;
+  simulationBody(simulation: SimulationHandle, body: number, out: Pointer): void;
+  simulationSite(simulation: SimulationHandle, site: number, out: Pointer): void;
+  simulationContacts(simulation: SimulationHandle): number;
+  simulationContact(simulation: SimulationHandle, contact: number, out: Pointer): void;
+  simulationEnergy(simulation: SimulationHandle, index: number, out: Pointer): void;
+  simulationIterations(simulation: SimulationHandle): number;
 }

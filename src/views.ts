@@ -29,6 +29,13 @@ export function placeInt32(core: Core, values: readonly number[]): number {
   return pointer;
 }
 
+/** Puts bytes into the core during set-up; returns where. */
+export function placeBytes(core: Core, bytes: Uint8Array): number {
+  const pointer = core.alloc(bytes.length);
+  new Uint8Array(core.exports.memory.buffer, pointer, bytes.length).set(bytes);
+  return pointer;
+}
+
 /** Puts 64-bit floats into the core during set-up; returns where. */
 export function placeFloat64(core: Core, values: readonly number[]): number {
   const pointer = core.alloc(8 * Math.max(1, values.length));

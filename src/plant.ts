@@ -1,0 +1,226 @@
+import type { SimulationHandle } from "./abi.js";
+import { packModel } from "./mjcf/block.js";
+import type { PlanarModel } from "./mjcf/model.js";
+import { float64View, int32View, placeBytes } from "./views.js";
+import type { Core } from "./wasm.js";
+
+/** What a step may have met (assembly/dynamics/workspace.ts). */
+export const Trouble = { crossingSegments: 1, perpendicularCapsule: 2, unsolved: 4, notFinite: 8 } as const;
+
+/** Blocks of the last evaluation (assembly/dynamics/readout.ts). */
+const Field = {
+  mass: 0,
+  bias: 1,
+  passive: 2,
+  actuation: 3,
+  constraintForce: 4,
+  acceleration: 5,
+  actuatorForces: 6,
+} as const;
+
+/** Frame and centre of mass of a body in the plane: m, rad. */
+export interface BodyPose {
+  readonly x: number;
+  readonly y: number;
+  readonly angle: number;
+  readonly centreX: number;
+  readonly centreY: number;
+}
+
+/** Two geoms within their margin and gap of each other. */
+export interface PlantContact {
+  /** Index into the model's pairs. */
+  readonly pair: number;
+  /** Between the surfaces, m; negative in overlap. */
+  readonly distance: number;
+  /** Midway between the surfaces. */
+  readonly x: number;
+  readonly y: number;
+  /** Unit normal from geom 1 to geom 2. */
+  readonly normalX: number;
+  readonly normalY: number;
+  /** Force on geom 2, N: along the normal, and along the normal turned by a right angle (e1 to e2). */
+  readonly normalForce: number;
+  readonly tangentForce: number;
+  /** Whether it may exert force: its distance is below the margin. */
+  readonly active: boolean;
+}
+
+interface Views {
+  readonly states: Float64Array;
+  readonly q: Float64Array;
+  readonly v: Float64Array;
+  readonly u: Float64Array;
+  readonly time: Float64Array;
+  readonly trouble: Int32Array;
+  readonly scratch: Float64Array;
+}
+
+const SCRATCH = 16;
+
+/**
+ * Copies of one planar mechanism, stepped in the core. With n degrees of freedom and m actuators, `q` and `v` are (count, n), `u` is
+ * (count, m), all live. The readouts speak of the copy that `forward` evaluated last.
+ */
+export class Plant {
+  readonly model: PlanarModel;
+  readonly count: number;
+  readonly #core: Core;
+  readonly #handle: SimulationHandle;
+  readonly #scratch: number;
+  #lazyViews: Views | undefined;
+
+  /** @throws Error when the core is sealed. */
+  constructor(core: Core, model: PlanarModel, count = 1) {
+    core.expectOpen();
+    const block = packModel(model);
+    this.model = model;
+    this.count = count;
+    this.#core = core;
+    this.#scratch = core.alloc(8 * SCRATCH);
+    this.#handle = core.exports.simulationCreate(placeBytes(core, block), block.length, count);
+  }
+
+  get #views(): Views {
+    this.#lazyViews ??= this.#makeViews();
+    return this.#lazyViews;
+  }
+
+  #makeViews(): Views {
+    const core = this.#core;
+    const n = this.model.dofs.length;
+    const m = this.model.actuators.length;
+    const { count } = this;
+    const states = float64View(core, core.exports.simulationStates(this.#handle), count * (3 * n + m + 1));
+    return {
+      states,
+      q: states.subarray(0, count * n),
+      v: states.subarray(count * n, 2 * count * n),
+      u: states.subarray(2 * count * n, count * (2 * n + m)),
+      time: states.subarray(count * (3 * n + m)),
+      trouble: int32View(core, core.exports.simulationTrouble(this.#handle), count),
+      scratch: float64View(core, this.#scratch, SCRATCH),
+    };
+  }
+
+  /** Coordinates (count, n), m and rad. */
+  get q(): Float64Array {
+    return this.#views.q;
+  }
+
+  /** Velocities (count, n). */
+  get v(): Float64Array {
+    return this.#views.v;
+  }
+
+  /** Controls (count, m), held over a step. */
+  get u(): Float64Array {
+    return this.#views.u;
+  }
+
+  /** Seconds since the reset, (count). */
+  get time(): Float64Array {
+    return this.#views.time;
+  }
+
+  /** Bits of `Trouble` that the last step of every copy met, (count). A copy with `notFinite` stayed where it was. */
+  get trouble(): Int32Array {
+    return this.#views.trouble;
+  }
+
+  /** Everything that the future of all copies depends on, live: a snapshot is a copy of it, restoring is `set`. */
+  get states(): Float64Array {
+    return this.#views.states;
+  }
+
+  /** Copy `index` at the reference pose, at rest. */
+  reset(index: number): void {
+    this.#core.exports.simulationReset(this.#handle, index);
+  }
+
+  /** `substeps` time steps of every copy. */
+  step(substeps = 1): void {
+    this.#core.exports.simulationStep(this.#handle, substeps);
+  }
+
+  /** Evaluates copy `index` without moving it, for the readouts. */
+  forward(index = 0): void {
+    this.#core.exports.simulationForward(this.#handle, index);
+  }
+
+  #field(field: number, length: number): Float64Array {
+    return float64View(this.#core, this.#core.exports.simulationField(this.#handle, field), length);
+  }
+
+  /** M (n, n). */
+  get massMatrix(): Float64Array {
+    return this.#field(Field.mass, this.model.dofs.length ** 2);
+  }
+
+  /** Coriolis, centrifugal and gravity forces, (n), on the left of M a + bias = passive + actuator + constraint. */
+  get biasForce(): Float64Array {
+    return this.#field(Field.bias, this.model.dofs.length);
+  }
+
+  /** Springs, dampers, drag, (n). */
+  get passiveForce(): Float64Array {
+    return this.#field(Field.passive, this.model.dofs.length);
+  }
+
+  /** Actuators' forces on the coordinates, (n). */
+  get actuatorForce(): Float64Array {
+    return this.#field(Field.actuation, this.model.dofs.length);
+  }
+
+  /** Limits', friction losses' and contacts' forces on the coordinates, (n). */
+  get constraintForce(): Float64Array {
+    return this.#field(Field.constraintForce, this.model.dofs.length);
+  }
+
+  /** Acceleration under all forces and constraints, (n). */
+  get acceleration(): Float64Array {
+    return this.#field(Field.acceleration, this.model.dofs.length);
+  }
+
+  /** Newton iterations of the last evaluation's constraint solver. */
+  get iterations(): number {
+    return this.#core.exports.simulationIterations(this.#handle);
+  }
+
+  bodyPose(body: number): BodyPose {
+    this.#core.exports.simulationBody(this.#handle, body, this.#scratch);
+    const [x, y, angle, centreX, centreY] = this.#views.scratch as unknown as [number, number, number, number, number];
+    return { x, y, angle, centreX, centreY };
+  }
+
+  sitePosition(site: number): [x: number, y: number] {
+    this.#core.exports.simulationSite(this.#handle, site, this.#scratch);
+    const { scratch } = this.#views;
+    return [scratch[0]!, scratch[1]!];
+  }
+
+  contacts(): PlantContact[] {
+    const { scratch } = this.#views;
+    return Array.from({ length: this.#core.exports.simulationContacts(this.#handle) }, (_, i) => {
+      this.#core.exports.simulationContact(this.#handle, i, this.#scratch);
+      return {
+        pair: scratch[0]!,
+        distance: scratch[1]!,
+        x: scratch[2]!,
+        y: scratch[3]!,
+        normalX: scratch[4]!,
+        normalY: scratch[5]!,
+        normalForce: scratch[6]!,
+        tangentForce: scratch[7]!,
+        active: scratch[8] === 1,
+      };
+    });
+  }
+
+  /** Potential (gravity, springs) and kinetic energy of copy `index`, J; it must be the copy evaluated last. */
+  energy(index = 0): { readonly potential: number; readonly kinetic: number } {
+    this.#core.exports.simulationEnergy(this.#handle, index, this.#scratch);
+    const { scratch } = this.#views;
+    return { potential: scratch[0]!, kinetic: scratch[1]! };
+  }
+}
