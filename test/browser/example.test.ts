@@ -15,19 +15,19 @@ async function trainHere(seed: number): Promise<string> {
 for (const name of browserNames) {
   test.serial(`the example page learns, draws and acts in ${name}`, async (t) => {
     const server = await serve();
+    t.teardown(server.close);
     const browser = await launchBrowser(name);
-    t.teardown(async () => {
-      await browser.close();
-      server.close();
-    });
+    t.teardown(() => browser.close());
     const { page, errors } = await openPage(browser, `${server.origin}/examples/browser.html?seed=3&steps=${steps}`);
     const text = (id: string): Promise<string> => page.$eval(`#${id}`, (element) => element.textContent ?? "");
     const picture = (id: string): Promise<string> =>
       page.$eval(`#${id}`, (canvas) => (canvas as HTMLCanvasElement).toDataURL());
 
     // while it trains, the page answers and moves on
-    await page.waitForSelector('body[data-state="training"]');
+    await page.waitForSelector("body[data-state]");
+    t.deepEqual(errors, []);
     await page.waitForFunction(() => Number(document.querySelector("progress")?.value) > 0);
+    t.is(await page.$eval("body", (body) => body.dataset.state), "training");
     const during = Number((await text("steps")).replace(",", ""));
     t.true(during > 0 && during < steps, `${during} steps`);
     const firstCurve = await picture("curve");

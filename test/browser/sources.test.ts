@@ -11,11 +11,9 @@ interface Outcome {
 for (const name of browserNames) {
   test.serial(`${name} makes a core from each kind of source, in a page, a worker and from ./inline`, async (t) => {
     const server = await serve();
+    t.teardown(server.close);
     const browser = await launchBrowser(name);
-    t.teardown(async () => {
-      await browser.close();
-      server.close();
-    });
+    t.teardown(() => browser.close());
     const { page, errors } = await openPage(browser, `${server.origin}/test/browser/sources.html`);
     await page.waitForSelector("body[data-outcome]", { timeout: 60_000 }).catch((error: unknown) => {
       throw new Error(`the page did not end: ${errors.join("; ") || String(error)}`);

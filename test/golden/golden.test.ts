@@ -47,11 +47,9 @@ for (const { major, runs } of otherNodes) {
 for (const name of browserNames) {
   test.serial(`${name} trains to the golden weights`, async (t) => {
     const server = await serve();
+    t.teardown(server.close);
     const browser = await launchBrowser(name);
-    t.teardown(async () => {
-      await browser.close();
-      server.close();
-    });
+    t.teardown(() => browser.close());
     t.log(await browser.version());
     for (const build of builds) t.is(await hashInBrowser(browser, server.origin, build, config), parameterHash, build);
   });
