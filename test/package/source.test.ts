@@ -60,6 +60,7 @@ test("only src/views.ts turns addresses into arrays", (t) => {
 test("what works on plain arrays does not know the core", (t) => {
   const plain = [
     ...files("src/onnx"),
+    ...files("src/mjcf"),
     ...["replay", "importance", "metrics", "config"].map((name) => `src/${name}.ts`),
   ];
   t.true(plain.length > 8);
