@@ -4,6 +4,10 @@ import { Source } from "./numbers.js";
 
 const rounding = (bits: Bits) => (bits === 32 ? Math.fround : (x: number) => x);
 
+/** Where a product may begin: another block, one row for all, its own output. */
+const STARTS = ["block", "row", "itself"] as const;
+type Start = (typeof STARTS)[number];
+
 /** Positions where two blocks differ in any bit (a zero's sign included). */
 function differences(actual: readonly number[], expected: readonly number[]): number {
   return expected.filter((x, i) => !Object.is(x, actual[i])).length;
@@ -14,44 +18,59 @@ for (const bits of BOTH) {
 
   for (const transposed of [false, true]) {
     const name = transposed ? "gemmTransposed" : "gemm";
-    test(`${name} f${bits}: starts at init and sums over k in order, for all shapes, to the last bit`, (t) => {
+
+    /** Random blocks of a shape, through the core and through plain loops; whether they differ in any bit. */
+    const differs = (core: Core, source: Source, M: number, K: number, N: number, start: Start): boolean => {
+      const [cRow, bRow] = [N + 4, N + 8];
+      const aRow = (transposed ? M : K) + 3;
+      const initRow = { block: N + 2, row: 0, itself: cRow }[start];
+      const numbers = {
+        c: source.singles(M * cRow),
+        init: source.singles(M * (N + 2)),
+        a: source.singles((transposed ? K : M) * aRow),
+        b: source.singles(K * bRow),
+      };
+      const [c, init, a, b] = [core.put(numbers.c), core.put(numbers.init), core.put(numbers.a), core.put(numbers.b)];
+      core.run(name, c, cRow, start === "itself" ? c : init, initRow, a, aRow, b, bRow, M, K, N);
+      const expected = numbers.c.slice();
+      for (let m = 0; m < M; m++) {
+        for (let n = 0; n < N; n++) {
+          let sum = (start === "itself" ? numbers.c : numbers.init)[m * initRow + n]!;
+          for (let k = 0; k < K; k++) {
+            const left = numbers.a[transposed ? k * aRow + m : m * aRow + k]!;
+            sum = round(sum + round(left * numbers.b[k * bRow + n]!));
+          }
+          expected[m * cRow + n] = sum;
+        }
+      }
+      return differences(core.get(c, M * cRow), expected) > 0;
+    };
+
+    test(`${name} f${bits}: starts at init and sums over k in order, for all small shapes, to the last bit`, (t) => {
       const core = new Core(bits);
       const source = new Source(1);
-      const c = core.alloc(12 * 48);
-      const init = core.alloc(12 * 48);
-      const a = core.alloc(12 * 16);
-      const b = core.alloc(12 * 48);
       const wrong: string[] = [];
       for (let M = 1; M <= 9; M++) {
         for (let K = 1; K <= 9; K++) {
           for (let N = 4; N <= 36; N += 4) {
-            for (const start of ["block", "row", "itself"] as const) {
-              const [cRow, bRow] = [N + 4, N + 8];
-              const aRow = (transposed ? M : K) + 3;
-              const initRow = { block: N + 2, row: 0, itself: cRow }[start];
-              const numbers = {
-                c: source.singles(M * cRow),
-                init: source.singles(M * (N + 2)),
-                a: source.singles((transposed ? K : M) * aRow),
-                b: source.singles(K * bRow),
-              };
-              core.set(c, numbers.c);
-              core.set(init, numbers.init);
-              core.set(a, numbers.a);
-              core.set(b, numbers.b);
-              core.run(name, c, cRow, start === "itself" ? c : init, initRow, a, aRow, b, bRow, M, K, N);
-              const expected = numbers.c.slice();
-              for (let m = 0; m < M; m++) {
-                for (let n = 0; n < N; n++) {
-                  let sum = (start === "itself" ? numbers.c : numbers.init)[m * initRow + n]!;
-                  for (let k = 0; k < K; k++) {
-                    const left = numbers.a[transposed ? k * aRow + m : m * aRow + k]!;
-                    sum = round(sum + round(left * numbers.b[k * bRow + n]!));
-                  }
-                  expected[m * cRow + n] = sum;
-                }
-              }
-              if (differences(core.get(c, M * cRow), expected) > 0) wrong.push(`${M} x ${K} x ${N}, init ${start}`);
+            for (const start of STARTS) {
+              if (differs(core, source, M, K, N, start)) wrong.push(`${M} x ${K} x ${N}, init ${start}`);
+            }
+          }
+        }
+      }
+      t.deepEqual(wrong, []);
+    });
+
+    test(`${name} f${bits}: sums in order over long and wide products too, to the last bit`, (t) => {
+      const core = new Core(bits);
+      const source = new Source(6);
+      const wrong: string[] = [];
+      for (const M of [1, 6]) {
+        for (const K of [5, 255, 256, 257, 513]) {
+          for (const N of [20, 124, 128, 140]) {
+            for (const start of ["row", "itself"] as const) {
+              if (differs(core, source, M, K, N, start)) wrong.push(`${M} x ${K} x ${N}, init ${start}`);
             }
           }
         }
@@ -119,9 +138,9 @@ for (const bits of BOTH) {
     const core = new Core(bits);
     const source = new Source(3);
     const wrong: string[] = [];
-    for (let rows = 1; rows <= 6; rows++) {
-      for (let columns = 1; columns <= 6; columns++) {
-        const [inpRow, outRow] = [columns + 2, padded(rows)];
+    for (let rows = 1; rows <= 9; rows++) {
+      for (let columns = 1; columns <= 9; columns++) {
+        const [inpRow, outRow] = [padded(columns) + 4, padded(rows)];
         const numbers = source.singles(rows * inpRow);
         const out = core.put(new Array<number>(columns * outRow + 1).fill(9));
         core.run("transpose", out, outRow, core.put(numbers), inpRow, rows, columns);
@@ -142,6 +161,7 @@ for (const bits of BOTH) {
       [1, 4, 4],
       [5, 8, 12],
       [9, 20, 20],
+      [3, 44, 48],
     ] as const) {
       const [sums, numbers] = [source.singles(columns), source.singles(rows * row)];
       const address = core.put(sums);
