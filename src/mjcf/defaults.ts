@@ -153,18 +153,6 @@ function readRange(element: XmlElement, name: string, target: number[]): void {
   target.splice(0, 2, ...range);
 }
 
-/** A solref after its attribute has been read: both positive, or neither. */
-function readReference(element: XmlElement, name: string, target: number[]): void {
-  overwrite(element, name, target);
-  const [first, second] = target as [number, number];
-  if (element.attributes.has(name) && first > 0 !== second > 0)
-    failValue(
-      element,
-      name,
-      "a time constant and a damping ratio, both positive, or stiffness and damping, neither positive",
-    );
-}
-
 /** A solimp after its attribute has been read. */
 function readImpedance(element: XmlElement, name: string, target: number[]): void {
   overwrite(element, name, target);
@@ -206,9 +194,9 @@ export function readJointValues(element: XmlElement, v: JointValues): JointValue
   v.armature = readNonNegative(element, "armature") ?? v.armature;
   v.frictionloss = readNonNegative(element, "frictionloss") ?? v.frictionloss;
   v.margin = readNonNegative(element, "margin") ?? v.margin;
-  readReference(element, "solreflimit", v.solreflimit);
+  overwrite(element, "solreflimit", v.solreflimit);
   readImpedance(element, "solimplimit", v.solimplimit);
-  readReference(element, "solreffriction", v.solreffriction);
+  overwrite(element, "solreffriction", v.solreffriction);
   readImpedance(element, "solimpfriction", v.solimpfriction);
   v.actuatorfrclimited = readWord(element, "actuatorfrclimited", LIMITED) ?? v.actuatorfrclimited;
   readRange(element, "actuatorfrcrange", v.actuatorfrcrange);
@@ -228,7 +216,7 @@ export function readGeomValues(element: XmlElement, v: GeomValues): GeomValues {
   if (mass !== undefined) v.mass = mass;
   v.density = readNonNegative(element, "density") ?? v.density;
   v.solmix = readNonNegative(element, "solmix") ?? v.solmix;
-  readReference(element, "solref", v.solref);
+  overwrite(element, "solref", v.solref);
   readImpedance(element, "solimp", v.solimp);
   v.margin = readNonNegative(element, "margin") ?? v.margin;
   v.gap = readNonNegative(element, "gap") ?? v.gap;
@@ -249,9 +237,8 @@ export function readSiteValues(element: XmlElement, v: SiteValues): SiteValues {
 export function readPairValues(element: XmlElement, v: PairValues): PairValues {
   v.condim = readCondim(element) ?? v.condim;
   readFriction(element, v.friction);
-  readReference(element, "solref", v.solref);
+  overwrite(element, "solref", v.solref);
   overwrite(element, "solreffriction", v.solreffriction);
-  if (v.solreffriction.some((value) => value !== 0)) readReference(element, "solreffriction", v.solreffriction);
   readImpedance(element, "solimp", v.solimp);
   v.margin = readNonNegative(element, "margin") ?? v.margin;
   v.gap = readNonNegative(element, "gap") ?? v.gap;
