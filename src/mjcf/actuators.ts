@@ -1,10 +1,11 @@
 /** Actuators: what they pull on, and the straight line that their force is. */
 
 import { isLimited, UNBOUNDED } from "./bodies.js";
-import { type ActuatorValues, type DefaultClasses, readActuatorValues } from "./defaults.js";
+import type { DefaultClasses } from "./defaults.js";
 import type { Actuator, Dof, Vector } from "./model.js";
 import type { Settings } from "./settings.js";
 import { assignNames } from "./tree.js";
+import { type ActuatorValues, readActuatorValues } from "./values.js";
 import { fail, type XmlElement } from "./xml.js";
 
 /** The range of the joint, widened about its middle, where the actuator asks for that. */

@@ -1,6 +1,5 @@
 /** Bodies, joints and sites of a planar model. */
 
-import type { Limited } from "./defaults.js";
 import { LEAST_MASS, type MassProperties } from "./inertia.js";
 import type { Body, Dof, Site, Vector } from "./model.js";
 import {
@@ -18,6 +17,7 @@ import { column, type Matrix3, transform, type Vector3 } from "./rotation.js";
 import type { CompilerSettings, Settings } from "./settings.js";
 import type { TreeBody, TreeJoint, TreeSite } from "./tree.js";
 import { angleOf, DEGREE } from "./trigonometry.js";
+import type { Limited } from "./values.js";
 import { fail, type XmlElement } from "./xml.js";
 
 const planar = (basis: Matrix3, numbers: readonly number[]): Vector => {

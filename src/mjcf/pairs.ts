@@ -1,10 +1,11 @@
 /** The pairs of geoms that may touch, by MuJoCo's filters, with the parameters of their contacts mixed. */
 
-import { type DefaultClasses, type GeomValues, type PairValues, readPairValues } from "./defaults.js";
+import type { DefaultClasses } from "./defaults.js";
 import type { PlanarGeom } from "./geoms.js";
 import type { Pair } from "./model.js";
 import type { Settings } from "./settings.js";
 import type { TreeBody } from "./tree.js";
+import { type GeomValues, type PairValues, readPairValues } from "./values.js";
 import { fail, type XmlElement } from "./xml.js";
 
 const KINDS = ["plane", "sphere", "capsule", "box"] as const;

@@ -1,10 +1,10 @@
 /** A geom's shape and place in its body's frame, with its sizes checked. */
 
-import type { GeomValues } from "./defaults.js";
 import type { AngleUnits } from "./orientation.js";
 import { resolveOrientation } from "./orientation.js";
 import { direction, type Matrix3, norm, subtract, towards, type Vector3 } from "./rotation.js";
 import type { TreeGeom } from "./tree.js";
+import type { GeomValues } from "./values.js";
 import { fail } from "./xml.js";
 
 export interface GeomShape {

@@ -4,18 +4,17 @@
  */
 
 import { readVector3 } from "./attributes.js";
+import type { DefaultClass, DefaultClasses } from "./defaults.js";
+import { type AngleUnits, type Orientation, readOrientation, resolveOrientation } from "./orientation.js";
+import { IDENTITY, type Matrix3, type Vector3 } from "./rotation.js";
 import {
-  type DefaultClass,
-  type DefaultClasses,
   type GeomValues,
   type JointValues,
   readGeomValues,
   readJointValues,
   readSiteValues,
   type SiteValues,
-} from "./defaults.js";
-import { type AngleUnits, type Orientation, readOrientation, resolveOrientation } from "./orientation.js";
-import { IDENTITY, type Matrix3, type Vector3 } from "./rotation.js";
+} from "./values.js";
 import { fail, type XmlElement } from "./xml.js";
 
 /** A joint, geom or site with its name, its body's number and its values. */
