@@ -1,6 +1,8 @@
 // The binary interface: monomorphic exports, one line each, by family. Numbers of the learner are f32, those of environments f64;
 // pointers are byte addresses in the module's memory. src/wasm.ts types it, src/views.ts turns its addresses into arrays.
 
+import * as controls from "./dynamics/control";
+import { Control } from "./dynamics/control";
 import * as readouts from "./dynamics/readout";
 import * as simulations from "./dynamics/simulation";
 import { Simulation } from "./dynamics/simulation";
@@ -130,3 +132,13 @@ export function simulationContacts(simulation: Simulation): i32 { return simulat
 export function simulationContact(simulation: Simulation, contact: i32, out: usize): void { readouts.contactOf(simulation, contact, out); }
 export function simulationEnergy(simulation: Simulation, i: i32, out: usize): void { readouts.energyOf(simulation, i, out); }
 export function simulationIterations(simulation: Simulation): i32 { return simulation.workspace.iterations; }
+
+// derivatives of a mechanism's control step
+export function controlCreate(simulation: Simulation, maxSubsteps: i32): Control { return controls.controlCreate(simulation, maxSubsteps); }
+export function controlJvp(control: Control, i: i32, substeps: i32): i32 { return controls.controlJvp(control, i, substeps); }
+export function controlVjp(control: Control, i: i32, substeps: i32): i32 { return controls.controlVjp(control, i, substeps); }
+export function controlJacobian(control: Control, i: i32, substeps: i32): i32 { return controls.controlJacobian(control, i, substeps); }
+export function controlDq(control: Control): usize { return control.dq; }
+export function controlDv(control: Control): usize { return control.dv; }
+export function controlDu(control: Control): usize { return control.du; }
+export function controlJacobianBlock(control: Control): usize { return control.jacobian; }

@@ -16,6 +16,7 @@ export type LearnerHandle = Handle<"Learner">;
 export type ParametersHandle = Handle<"Parameters">;
 export type RandomHandle = Handle<"Random">;
 export type SimulationHandle = Handle<"Simulation">;
+export type ControlHandle = Handle<"Control">;
 export type EnvironmentHandle = Handle<"Environment">;
 
 /** Streams of random numbers (assembly/core/random.ts): one for each purpose, so that one consumer never shifts another. */
@@ -186,4 +187,13 @@ export interface CoreExports {
   simulationContact(simulation: SimulationHandle, contact: number, out: Pointer): void;
   simulationEnergy(simulation: SimulationHandle, index: number, out: Pointer): void;
   simulationIterations(simulation: SimulationHandle): number;
+
+  controlCreate(simulation: SimulationHandle, maxSubsteps: number): ControlHandle;
+  controlJvp(control: ControlHandle, index: number, substeps: number): number;
+  controlVjp(control: ControlHandle, index: number, substeps: number): number;
+  controlJacobian(control: ControlHandle, index: number, substeps: number): number;
+  controlDq(control: ControlHandle): Pointer;
+  controlDv(control: ControlHandle): Pointer;
+  controlDu(control: ControlHandle): Pointer;
+  controlJacobianBlock(control: ControlHandle): Pointer;
 }

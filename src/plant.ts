@@ -1,4 +1,4 @@
-import type { SimulationHandle } from "./abi.js";
+import type { ControlHandle, SimulationHandle } from "./abi.js";
 import { packModel } from "./mjcf/block.js";
 import type { PlanarModel } from "./mjcf/model.js";
 import { float64View, int32View, placeBytes } from "./views.js";
@@ -54,6 +54,10 @@ interface Views {
   readonly time: Float64Array;
   readonly trouble: Int32Array;
   readonly scratch: Float64Array;
+  readonly dq: Float64Array;
+  readonly dv: Float64Array;
+  readonly du: Float64Array;
+  readonly jacobian: Float64Array;
 }
 
 const SCRATCH = 16;
@@ -67,11 +71,16 @@ export class Plant {
   readonly count: number;
   readonly #core: Core;
   readonly #handle: SimulationHandle;
+  readonly #control: ControlHandle;
+  readonly #maxSubsteps: number;
   readonly #scratch: number;
   #lazyViews: Views | undefined;
 
-  /** @throws Error when the core is sealed. */
-  constructor(core: Core, model: PlanarModel, count = 1) {
+  /**
+   * @param maxSubsteps Longest control step, in time steps, whose derivatives are wanted.
+   * @throws Error when the core is sealed.
+   */
+  constructor(core: Core, model: PlanarModel, count = 1, maxSubsteps = 32) {
     core.expectOpen();
     const block = packModel(model);
     this.model = model;
@@ -79,6 +88,8 @@ export class Plant {
     this.#core = core;
     this.#scratch = core.alloc(8 * SCRATCH);
     this.#handle = core.exports.simulationCreate(placeBytes(core, block), block.length, count);
+    this.#control = core.exports.controlCreate(this.#handle, maxSubsteps);
+    this.#maxSubsteps = maxSubsteps;
   }
 
   get #views(): Views {
@@ -100,6 +111,10 @@ export class Plant {
       time: states.subarray(count * (3 * n + m)),
       trouble: int32View(core, core.exports.simulationTrouble(this.#handle), count),
       scratch: float64View(core, this.#scratch, SCRATCH),
+      dq: float64View(core, core.exports.controlDq(this.#control), n),
+      dv: float64View(core, core.exports.controlDv(this.#control), n),
+      du: float64View(core, core.exports.controlDu(this.#control), m),
+      jacobian: float64View(core, core.exports.controlJacobianBlock(this.#control), 2 * n * (2 * n + m)),
     };
   }
 
@@ -222,5 +237,44 @@ export class Plant {
     this.#core.exports.simulationEnergy(this.#handle, index, this.#scratch);
     const { scratch } = this.#views;
     return { potential: scratch[0]!, kinetic: scratch[1]! };
+  }
+
+  /** Tangents or adjoints of a copy's coordinates (n), velocities (n) and controls (m), live: what jvp and vjp read and write. */
+  get tangent(): { readonly dq: Float64Array; readonly dv: Float64Array; readonly du: Float64Array } {
+    return this.#views;
+  }
+
+  #expectSubsteps(substeps: number): void {
+    if (!(Number.isInteger(substeps) && substeps >= 1 && substeps <= this.#maxSubsteps)) {
+      throw new RangeError(
+        `substeps is ${substeps}: this plant differentiates 1 to ${this.#maxSubsteps} time steps at once`,
+      );
+    }
+  }
+
+  /**
+   * Pushes `tangent` through `substeps` time steps of copy `index`, which stays where it is: dq and dv become those of the state after.
+   * @returns bits of `Trouble`.
+   */
+  jvp(index = 0, substeps = 1): number {
+    this.#expectSubsteps(substeps);
+    return this.#core.exports.controlJvp(this.#control, index, substeps);
+  }
+
+  /**
+   * Pulls the adjoints dq, dv of the state after `substeps` time steps of copy `index` back: they become those of the state before, du
+   * that of the controls.
+   * @returns bits of `Trouble`.
+   */
+  vjp(index = 0, substeps = 1): number {
+    this.#expectSubsteps(substeps);
+    return this.#core.exports.controlVjp(this.#control, index, substeps);
+  }
+
+  /** d(q', v') / d(q, v, u) over `substeps` time steps of copy `index`, row-major (2 n, 2 n + m), live until the next call. */
+  jacobian(index = 0, substeps = 1): Float64Array {
+    this.#expectSubsteps(substeps);
+    this.#core.exports.controlJacobian(this.#control, index, substeps);
+    return this.#views.jacobian;
   }
 }

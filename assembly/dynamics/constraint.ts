@@ -32,6 +32,7 @@ export function constraintRows(model: Model, workspace: Workspace, q: usize, v: 
     if (position - dof.low < dof.margin) limitRow(model, workspace, k, position - dof.low, 1, v);
     if (dof.high - position < dof.margin) limitRow(model, workspace, k, dof.high - position, -1, v);
   }
+  workspace.limitRows = workspace.rowCount;
   for (let i = 0; i < workspace.contactCount; ++i) {
     const contact = contactAt(workspace, i);
     if (contact.distance < pairAt(model, contact.pair).margin) contactRows(model, workspace, i, v);

@@ -50,3 +50,36 @@ export function symmetricProduct(y: usize, a: usize, x: usize, n: i32): void {
     a += row;
   }
 }
+
+/** x (n, width) = A^-1 x with the factor of A, all columns at once. */
+export function solveRows(a: usize, x: usize, n: i32, width: i32): void {
+  const row = (<usize>width) << 3;
+  for (let i = 0; i < n; ++i) {
+    const xi = x + <usize>i * row;
+    for (let k = 0; k < i; ++k) {
+      const weight = load<f64>(at<f64>(a, i * n + k));
+      if (weight != 0) subtractScaled(xi, weight, x + <usize>k * row, row);
+    }
+    scaleRow(xi, load<f64>(at<f64>(a, i * n + i)), row);
+  }
+  for (let i = n - 1; i >= 0; --i) {
+    const xi = x + <usize>i * row;
+    scaleRow(xi, load<f64>(at<f64>(a, i * n + i)), row);
+    for (let k = 0; k < i; ++k) {
+      const weight = load<f64>(at<f64>(a, i * n + k));
+      if (weight != 0) subtractScaled(x + <usize>k * row, weight, xi, row);
+    }
+  }
+}
+
+
+@inline
+function subtractScaled(y: usize, weight: f64, x: usize, bytes: usize): void {
+  for (let j: usize = 0; j < bytes; j += 8) store<f64>(y + j, load<f64>(y + j) - weight * load<f64>(x + j));
+}
+
+
+@inline
+function scaleRow(y: usize, weight: f64, bytes: usize): void {
+  for (let j: usize = 0; j < bytes; j += 8) store<f64>(y + j, load<f64>(y + j) * weight);
+}

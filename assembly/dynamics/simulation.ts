@@ -108,16 +108,29 @@ export function simulationStep(simulation: Simulation, substeps: i32): void {
 }
 
 /** One time step of copy i; returns bits of Trouble. */
-export function stepOne(simulation: Simulation, i: i32): i32 {
+function stepOne(simulation: Simulation, i: i32): i32 {
+  const model = simulation.model;
+  const n = model.header.dofs;
+  const trouble = advance(
+    simulation,
+    at<f64>(simulation.q, i * n),
+    at<f64>(simulation.v, i * n),
+    at<f64>(simulation.u, i * model.header.actuators),
+    at<f64>(simulation.warm, i * n),
+  );
+  if (trouble & Trouble.NotFinite) return trouble;
+  const time = at<f64>(simulation.time, i);
+  store<f64>(time, load<f64>(time) + model.header.timestep);
+  return trouble;
+}
+
+/** One time step of a state (q, v, warm start) under controls u, in place unless its numbers stop being finite. */
+export function advance(simulation: Simulation, q: usize, v: usize, u: usize, warm: usize): i32 {
   const model = simulation.model;
   const workspace = simulation.workspace;
   const n = model.header.dofs;
   const bytes = (<usize>n) << 3;
   const h = model.header.timestep;
-  const q = at<f64>(simulation.q, i * n);
-  const v = at<f64>(simulation.v, i * n);
-  const u = at<f64>(simulation.u, i * model.header.actuators);
-  const warm = at<f64>(simulation.warm, i * n);
   memory.copy(workspace.acceleration, warm, bytes);
   let trouble: i32;
   if (model.header.integrator == Integrator.RungeKutta) trouble = rungeKutta(simulation, q, v, u, h);
@@ -140,7 +153,6 @@ export function stepOne(simulation: Simulation, i: i32): i32 {
   memory.copy(q, simulation.q0, bytes);
   memory.copy(v, simulation.v0, bytes);
   memory.copy(warm, workspace.acceleration, bytes);
-  store<f64>(at<f64>(simulation.time, i), load<f64>(at<f64>(simulation.time, i)) + h);
   return trouble;
 }
 

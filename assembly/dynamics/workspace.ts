@@ -156,6 +156,8 @@ export class Workspace {
   contacts: usize;
   contactCount: i32;
   rowCount: i32;
+  /** Rows of friction losses and limits, which come before those of contacts. */
+  limitRows: i32;
   rows: usize;
   /** f64[rows, 2, dofs]: a row's direction, and a cone's tangent. */
   jacobians: usize;
