@@ -169,7 +169,8 @@ export class Plant {
 
   /** M (n, n). */
   get massMatrix(): Float64Array {
-    return this.#field(Field.mass, this.model.dofs.length ** 2);
+    const n = this.model.dofs.length;
+    return this.#field(Field.mass, n * n);
   }
 
   /** Coriolis, centrifugal and gravity forces, (n), on the left of M a + bias = passive + actuator + constraint. */
