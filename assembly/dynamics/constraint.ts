@@ -1,7 +1,8 @@
 // Soft constraints as rows: for each a direction J, the acceleration that it asks for (reference), and its stiffness 1 / R. The force is
 // the derivative of a convex, piecewise quadratic cost of y = J a - reference (MuJoCo's documentation, chapter Computation).
 
-import { at, clear } from "../linalg/vector";
+import { at } from "../linalg/vector";
+import { clearNumbers } from "./block";
 import {
   dofAt,
   dofConstantsAt,
@@ -42,7 +43,7 @@ export function constraintRows(model: Model, workspace: Workspace, q: usize, v: 
 /** A new row whose direction is zero. */
 function rowCreate(workspace: Workspace, kind: i32, source: i32, n: i32): Row {
   const index = workspace.rowCount++;
-  clear<f64>(jacobianAt(workspace, index, n), 2 * n);
+  clearNumbers(jacobianAt(workspace, index, n), 2 * n);
   const row = rowAt(workspace, index);
   row.kind = kind;
   row.zone = 0;

@@ -1,7 +1,8 @@
 // Derivatives of a control step: `substeps` time steps under constant controls, from the state of one copy, which stays where it is.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
-import { at, clear } from "../linalg/vector";
+import { at } from "../linalg/vector";
+import { clearNumbers, copyNumbers } from "./block";
 import {
   accelerationAdjoint,
   accelerationJvp,
@@ -77,14 +78,14 @@ export function controlCreate(simulation: Simulation, maxSubsteps: i32): Control
 
 
 @inline
-function bytesOf(control: Control): usize {
-  return (<usize>control.simulation.model.header.dofs) << 3;
+function dofsOf(control: Control): i32 {
+  return control.simulation.model.header.dofs;
 }
 
 /** q, v or warm start (part 0, 1, 2) before a substep. */
 @inline
 function tapeAt(control: Control, substep: i32, part: i32): usize {
-  return control.tape + <usize>(3 * substep + part) * bytesOf(control);
+  return at<f64>(control.tape, (3 * substep + part) * dofsOf(control));
 }
 
 
@@ -99,20 +100,20 @@ function begin(control: Control, i: i32, substeps: i32): void {
   const simulation = control.simulation;
   if (<u32>i >= <u32>simulation.count || substeps < 1 || substeps > control.maxSubsteps) unreachable();
   const n = simulation.model.header.dofs;
-  memory.copy(tapeAt(control, 0, 0), at<f64>(simulation.q, i * n), bytesOf(control));
-  memory.copy(tapeAt(control, 0, 1), at<f64>(simulation.v, i * n), bytesOf(control));
-  memory.copy(tapeAt(control, 0, 2), at<f64>(simulation.warm, i * n), bytesOf(control));
+  copyNumbers(tapeAt(control, 0, 0), at<f64>(simulation.q, i * n), n);
+  copyNumbers(tapeAt(control, 0, 1), at<f64>(simulation.v, i * n), n);
+  copyNumbers(tapeAt(control, 0, 2), at<f64>(simulation.warm, i * n), n);
 }
 
 /** The tape's next entry. */
 function follow(control: Control, u: usize, substep: i32): i32 {
   const q = tapeAt(control, substep + 1, 0);
-  memory.copy(q, tapeAt(control, substep, 0), 3 * bytesOf(control));
+  copyNumbers(q, tapeAt(control, substep, 0), 3 * dofsOf(control));
   return advance(control.simulation, q, tapeAt(control, substep + 1, 1), u, tapeAt(control, substep + 1, 2));
 }
 
 function linearizeAt(control: Control, u: usize, substep: i32): void {
-  memory.copy(control.simulation.workspace.acceleration, tapeAt(control, substep, 2), bytesOf(control));
+  copyNumbers(control.simulation.workspace.acceleration, tapeAt(control, substep, 2), dofsOf(control));
   linearize(control.simulation, control.derivative, tapeAt(control, substep, 0), tapeAt(control, substep, 1), u);
 }
 
@@ -143,7 +144,7 @@ export function controlVjp(control: Control, i: i32, substeps: i32): i32 {
   const u = controlsOf(control, i);
   let trouble = 0;
   begin(control, i, substeps);
-  clear<f64>(control.du, control.simulation.model.header.actuators);
+  clearNumbers(control.du, control.simulation.model.header.actuators);
   for (let substep = 0; substep < substeps - 1; ++substep) trouble |= follow(control, u, substep);
   for (let substep = substeps - 1; substep >= 0; --substep) {
     if (isRungeKutta(control)) rungeKuttaVjp(control, u, substep);
@@ -174,7 +175,7 @@ export function controlJacobian(control: Control, i: i32, substeps: i32): i32 {
     trouble |= control.simulation.workspace.trouble;
     if (substep > 0) {
       compose(control.product, control.stepJacobian, control.jacobian, 2 * n, width);
-      memory.copy(control.jacobian, control.product, (<usize>(2 * n * width)) << 3);
+      copyNumbers(control.jacobian, control.product, 2 * n * width);
     }
     if (substep < substeps - 1) trouble |= follow(control, u, substep);
   }
@@ -185,8 +186,8 @@ export function controlJacobian(control: Control, i: i32, substeps: i32): i32 {
 function compose(out: usize, second: usize, first: usize, S: i32, width: i32): void {
   for (let i = 0; i < S; ++i) {
     const row = at<f64>(out, i * width);
-    clear<f64>(row, S);
-    memory.copy(at<f64>(row, S), at<f64>(second, i * width + S), (<usize>(width - S)) << 3);
+    clearNumbers(row, S);
+    copyNumbers(at<f64>(row, S), at<f64>(second, i * width + S), width - S);
     for (let k = 0; k < S; ++k) {
       const weight = load<f64>(at<f64>(second, i * width + k));
       if (weight == 0) continue;
@@ -205,7 +206,7 @@ function accelerationColumns(control: Control): void {
   const derivative = control.derivative;
   const n = model.header.dofs;
   const width = 2 * n + model.header.actuators;
-  clear<f64>(control.columns, n * width);
+  clearNumbers(control.columns, n * width);
   for (let k = 0; k < n; ++k) {
     const row = at<f64>(control.columns, k * width);
     for (let j = 0; j < n; ++j) {
@@ -235,7 +236,7 @@ function semiImplicitJacobian(control: Control, out: usize): void {
     columns = control.columnsHat;
     for (let k = 0; k < n; ++k) {
       const row = at<f64>(columns, k * width);
-      clear<f64>(row, width);
+      clearNumbers(row, width);
       for (let j = 0; j < n; ++j) {
         store<f64>(at<f64>(row, j), -load<f64>(at<f64>(derivative.eq, k * n + j)));
         store<f64>(at<f64>(row, n + j), -load<f64>(at<f64>(derivative.ev, k * n + j)));
@@ -308,23 +309,22 @@ function stageShare(control: Control, stage: i32): f64 {
 
 /** Puts (q, v) of a substep into stage 0, with its warm start in the workspace. */
 function beginStages(control: Control, substep: i32): void {
-  memory.copy(control.stageQ, tapeAt(control, substep, 0), bytesOf(control));
-  memory.copy(control.stageV, tapeAt(control, substep, 1), bytesOf(control));
-  memory.copy(control.simulation.workspace.acceleration, tapeAt(control, substep, 2), bytesOf(control));
+  copyNumbers(control.stageQ, tapeAt(control, substep, 0), dofsOf(control));
+  copyNumbers(control.stageV, tapeAt(control, substep, 1), dofsOf(control));
+  copyNumbers(control.simulation.workspace.acceleration, tapeAt(control, substep, 2), dofsOf(control));
 }
 
 function rungeKuttaJvp(control: Control, u: usize, substep: i32): void {
   const simulation = control.simulation;
   const derivative = control.derivative;
   const n = simulation.model.header.dofs;
-  const bytes = bytesOf(control);
   const q = tapeAt(control, substep, 0);
   const v = tapeAt(control, substep, 1);
   beginStages(control, substep);
-  memory.copy(control.stageDq, control.dq, bytes);
-  memory.copy(control.stageDv, control.dv, bytes);
-  memory.copy(control.sumDq, control.dq, bytes);
-  memory.copy(control.sumDv, control.dv, bytes);
+  copyNumbers(control.stageDq, control.dq, n);
+  copyNumbers(control.stageDv, control.dv, n);
+  copyNumbers(control.sumDq, control.dq, n);
+  copyNumbers(control.sumDv, control.dv, n);
   for (let stage = 0; stage < 4; ++stage) {
     stageForward(control, u, stage);
     residualSlopes(simulation, derivative, at<f64>(control.stageV, stage * n));
@@ -343,8 +343,8 @@ function rungeKuttaJvp(control: Control, u: usize, substep: i32): void {
       store<f64>(at<f64>(control.stageDv, k), load<f64>(at<f64>(control.dv, k)) + ahead * change);
     }
   }
-  memory.copy(control.dq, control.sumDq, bytes);
-  memory.copy(control.dv, control.sumDv, bytes);
+  copyNumbers(control.dq, control.sumDq, n);
+  copyNumbers(control.dv, control.sumDv, n);
 }
 
 function rungeKuttaVjp(control: Control, u: usize, substep: i32): void {
@@ -359,10 +359,10 @@ function rungeKuttaVjp(control: Control, u: usize, substep: i32): void {
     nextStage(control, q, v, stage);
   }
   // adjoints of stage s + 1's state, none behind the last
-  clear<f64>(control.stageDq, n);
-  clear<f64>(control.stageDv, n);
-  memory.copy(control.sumDq, control.dq, bytesOf(control));
-  memory.copy(control.sumDv, control.dv, bytesOf(control));
+  clearNumbers(control.stageDq, n);
+  clearNumbers(control.stageDv, n);
+  copyNumbers(control.sumDq, control.dq, n);
+  copyNumbers(control.sumDv, control.dv, n);
   for (let stage = 3; stage >= 0; --stage) {
     stageForward(control, u, stage);
     residualSlopes(simulation, derivative, at<f64>(control.stageV, stage * n));
@@ -394,9 +394,9 @@ function rungeKuttaJacobian(control: Control, u: usize, substep: i32, out: usize
   const m = model.header.actuators;
   const width = 2 * n + m;
   for (let j = 0; j < width; ++j) {
-    clear<f64>(control.dq, n);
-    clear<f64>(control.dv, n);
-    clear<f64>(control.du, m);
+    clearNumbers(control.dq, n);
+    clearNumbers(control.dv, n);
+    clearNumbers(control.du, m);
     if (j < n) store<f64>(at<f64>(control.dq, j), 1);
     else if (j < 2 * n) store<f64>(at<f64>(control.dv, j - n), 1);
     else store<f64>(at<f64>(control.du, j - 2 * n), 1);

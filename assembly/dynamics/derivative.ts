@@ -6,7 +6,8 @@
 // Mhat da_hat = M da - (e_q dq + e_v dv), where e is the change of Mhat a_hat - M a at fixed accelerations.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
-import { at, clear } from "../linalg/vector";
+import { at } from "../linalg/vector";
+import { clearNumbers, copyNumbers } from "./block";
 import { ContactKind } from "./collision";
 import { contactDirection } from "./constraint";
 import { factor, solve, symmetricProduct } from "./factor";
@@ -87,10 +88,9 @@ export function linearize(simulation: Simulation, derivative: Derivative, q: usi
   const model = simulation.model;
   const workspace = simulation.workspace;
   const n = model.header.dofs;
-  const bytes = (<usize>n) << 3;
   stepAcceleration(simulation, q, v, u);
   derivative.implicit = model.header.integrator == Integrator.ImplicitFast || simulation.damped != 0 ? 1 : 0;
-  memory.copy(derivative.hat, workspace.direction, bytes);
+  copyNumbers(derivative.hat, workspace.direction, n);
   residualSlopes(simulation, derivative, v);
   if (!derivative.implicit) return;
 
@@ -99,8 +99,8 @@ export function linearize(simulation: Simulation, derivative: Derivative, q: usi
     const hat = load<f64>(at<f64>(derivative.hat, k));
     store<f64>(at<f64>(difference, k), hat - load<f64>(at<f64>(workspace.acceleration, k)));
   }
-  clear<f64>(derivative.eq, n * n);
-  clear<f64>(derivative.ev, n * n);
+  clearNumbers(derivative.eq, n * n);
+  clearNumbers(derivative.ev, n * n);
   inverseDynamicsSlopes(model, workspace, derivative.slopes, difference, v, false, derivative.eq, 0);
   if (model.header.integrator == Integrator.ImplicitFast && model.hasFluid) {
     const h = model.header.timestep;
@@ -116,14 +116,13 @@ export function residualSlopes(simulation: Simulation, derivative: Derivative, v
   const gq = derivative.gq;
   const gv = derivative.gv;
   if (workspace.rowCount == 0) {
-    const bytes = (<usize>n) << 3;
-    memory.copy(workspace.hessian, workspace.mass, (<usize>(n * n)) << 3);
+    copyNumbers(workspace.hessian, workspace.mass, n * n);
     factor(workspace.hessian, n);
-    memory.copy(workspace.acceleration, workspace.smoothForce, bytes);
+    copyNumbers(workspace.acceleration, workspace.smoothForce, n);
     solve(workspace.hessian, workspace.acceleration, n);
   }
-  clear<f64>(gq, n * n);
-  clear<f64>(gv, n * n);
+  clearNumbers(gq, n * n);
+  clearNumbers(gv, n * n);
   inverseDynamicsSlopes(model, workspace, derivative.slopes, workspace.acceleration, v, true, gq, gv);
   for (let k = 0; k < n; ++k) {
     const dof = dofAt(model, k);
@@ -258,8 +257,8 @@ function contactSlopes(model: Model, workspace: Workspace, derivative: Derivativ
   wrenchAt(NORMAL, px, py, nx, ny);
   wrenchAt(TANGENT, px, py, -ny, nx);
   wrenchAt(FORCE, px, py, fx, fy);
-  clear<f64>(derivative.jn, n);
-  clear<f64>(derivative.jt, n);
+  clearNumbers(derivative.jn, n);
+  clearNumbers(derivative.jt, n);
   contactDirection(model, workspace, contact, nx, ny, derivative.jn);
   contactDirection(model, workspace, contact, -ny, nx, derivative.jt);
 
@@ -478,7 +477,7 @@ export function accelerationJvp(simulation: Simulation, derivative: Derivative, 
   const model = simulation.model;
   const n = model.header.dofs;
   const residual = derivative.residual;
-  clear<f64>(residual, n);
+  clearNumbers(residual, n);
   addProduct(residual, derivative.gq, dq, n, -1);
   addProduct(residual, derivative.gv, dv, n, -1);
   for (let i = 0; i < model.header.actuators; ++i) {
@@ -499,7 +498,7 @@ export function stepJvp(simulation: Simulation, derivative: Derivative, dq: usiz
     addProduct(workspace.scratch, derivative.eq, dq, n, -1);
     addProduct(workspace.scratch, derivative.ev, dv, n, -1);
     solve(workspace.implicit, workspace.scratch, n);
-    memory.copy(change, workspace.scratch, (<usize>n) << 3);
+    copyNumbers(change, workspace.scratch, n);
   }
   for (let k = 0; k < n; ++k) {
     const rate = load<f64>(at<f64>(dv, k)) + h * load<f64>(at<f64>(change, k));
@@ -524,7 +523,7 @@ export function stepVjp(simulation: Simulation, derivative: Derivative, dq: usiz
     addTransposedProduct(dq, derivative.eq, adjoint, n, -1);
     addTransposedProduct(dv, derivative.ev, adjoint, n, -1);
     symmetricProduct(workspace.scratch, workspace.mass, adjoint, n);
-    memory.copy(adjoint, workspace.scratch, (<usize>n) << 3);
+    copyNumbers(adjoint, workspace.scratch, n);
   }
   accelerationAdjoint(simulation, derivative, adjoint, dq, dv, du);
 }

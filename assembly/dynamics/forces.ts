@@ -1,6 +1,7 @@
 // Passive forces (springs, dampers, the fluid's drag on equivalent boxes) and actuators.
 
-import { at, clear } from "../linalg/vector";
+import { at } from "../linalg/vector";
+import { clearNumbers } from "./block";
 import { actuatorAt, bodyAt, dofAt, dofParent, lastDof, Model } from "./model";
 import { Pose, poseAt, tripleAt, Trouble, Workspace } from "./workspace";
 
@@ -50,7 +51,7 @@ function dragForce(model: Model, workspace: Workspace): void {
   const header = model.header;
   const n = header.dofs;
   const wrenches = workspace.wrenches;
-  clear<f64>(wrenches, 3 * n);
+  clearNumbers(wrenches, 3 * n);
   for (let b = 1; b < header.bodies; ++b) {
     const k = lastDof(model, b);
     if (k < 0 || bodyAt(model, b).mass < 1e-15) continue;
@@ -117,8 +118,8 @@ export function axisSin(model: Model, b: i32, pose: Pose): f64 {
  */
 export function actuation(model: Model, workspace: Workspace, q: usize, v: usize, u: usize): void {
   const n = model.header.dofs;
-  clear<f64>(workspace.actuation, n);
-  clear<f64>(workspace.actuationSlope, n);
+  clearNumbers(workspace.actuation, n);
+  clearNumbers(workspace.actuationSlope, n);
   for (let i = 0; i < model.header.actuators; ++i) {
     const actuator = actuatorAt(model, i);
     const k = actuator.dof;

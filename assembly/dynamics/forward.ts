@@ -1,6 +1,7 @@
 // One evaluation of the dynamics at a state: everything up to the acceleration.
 
 import { at } from "../linalg/vector";
+import { copyNumbers } from "./block";
 import { collide } from "./collision";
 import { constraintRows } from "./constraint";
 import { factor, solve } from "./factor";
@@ -36,7 +37,7 @@ export function prepare(model: Model, workspace: Workspace, q: usize, v: usize, 
 /** x = M^-1 x; factors M. */
 export function solveMass(model: Model, workspace: Workspace, x: usize): void {
   const n = model.header.dofs;
-  memory.copy(workspace.massFactor, workspace.mass, (<usize>(n * n)) << 3);
+  copyNumbers(workspace.massFactor, workspace.mass, n * n);
   if (!factor(workspace.massFactor, n)) workspace.trouble |= Trouble.NotFinite;
   solve(workspace.massFactor, x, n);
 }
@@ -47,7 +48,7 @@ export function forward(model: Model, workspace: Workspace, q: usize, v: usize, 
   prepare(model, workspace, q, v, u);
   if (workspace.rowCount > 0) solveConstraints(model, workspace);
   else {
-    memory.copy(workspace.acceleration, workspace.smoothForce, (<usize>n) << 3);
+    copyNumbers(workspace.acceleration, workspace.smoothForce, n);
     solveMass(model, workspace, workspace.acceleration);
   }
 }

@@ -1,7 +1,8 @@
 // Mass matrix (composite bodies) and bias force (recursive Newton-Euler), in planar twists and wrenches about O: Featherstone, Rigid
 // Body Dynamics Algorithms, chapters 5 and 6, with three numbers instead of six.
 
-import { clear, at } from "../linalg/vector";
+import { at } from "../linalg/vector";
+import { clearNumbers, copyNumbers } from "./block";
 import { factor, solve } from "./factor";
 import { kinematics } from "./kinematics";
 import { bodyAt, dofAt, dofConstantsAt, dofParent, geomAt, lastDof, Model, pairAt, pairConstantsAt } from "./model";
@@ -13,7 +14,7 @@ export function massMatrix(model: Model, workspace: Workspace): void {
   const n = header.dofs;
   const composites = workspace.composites;
   const mass = workspace.mass;
-  clear<f64>(composites, 4 * n);
+  clearNumbers(composites, 4 * n);
   for (let b = 1; b < header.bodies; ++b) {
     const k = lastDof(model, b);
     const body = bodyAt(model, b);
@@ -27,7 +28,7 @@ export function massMatrix(model: Model, workspace: Workspace): void {
     store<f64>(sum, load<f64>(sum, 16) + body.mass * y, 16);
     store<f64>(sum, load<f64>(sum, 24) + body.inertia + body.mass * (x * x + y * y), 24);
   }
-  clear<f64>(mass, n * n);
+  clearNumbers(mass, n * n);
   for (let k = n - 1; k >= 0; --k) {
     const sum = at<f64>(composites, 4 * k);
     const m = load<f64>(sum);
@@ -66,7 +67,7 @@ export function biasForce(model: Model, workspace: Workspace): void {
   const header = model.header;
   const n = header.dofs;
   const wrenches = workspace.wrenches;
-  clear<f64>(wrenches, 3 * n);
+  clearNumbers(wrenches, 3 * n);
   for (let b = 1; b < header.bodies; ++b) {
     const k = lastDof(model, b);
     const body = bodyAt(model, b);
@@ -115,12 +116,12 @@ export function modelFinish(model: Model, workspace: Workspace, q: usize): void 
   for (let k = 0; k < n; ++k) store<f64>(at<f64>(q, k), dofAt(model, k).reference);
   kinematics(model, workspace, q);
   massMatrix(model, workspace);
-  memory.copy(workspace.massFactor, workspace.mass, (<usize>(n * n)) << 3);
+  copyNumbers(workspace.massFactor, workspace.mass, n * n);
   factor(workspace.massFactor, n);
   model.meanInertia = 0;
   for (let k = 0; k < n; ++k) {
     model.meanInertia += load<f64>(at<f64>(workspace.mass, k * n + k)) / <f64>n;
-    clear<f64>(workspace.scratch, n);
+    clearNumbers(workspace.scratch, n);
     store<f64>(at<f64>(workspace.scratch, k), 1);
     solve(workspace.massFactor, workspace.scratch, n);
     const body = bodyAt(model, dofAt(model, k).body);
@@ -144,14 +145,14 @@ function bodyInverseWeight(model: Model, workspace: Workspace, b: i32): f64 {
   const y = pose.centreY - workspace.originY;
   let mobility: f64 = 0;
   for (let axis = 0; axis < 2; ++axis) {
-    clear<f64>(workspace.gradient, n);
+    clearNumbers(workspace.gradient, n);
     for (let k = lastDof(model, b); k >= 0; k = dofParent(model, k)) {
       const motion = tripleAt(workspace.motions, k);
       const s = load<f64>(motion);
       const column = axis == 0 ? load<f64>(motion, 8) - s * y : load<f64>(motion, 16) + s * x;
       store<f64>(at<f64>(workspace.gradient, k), column);
     }
-    memory.copy(workspace.scratch, workspace.gradient, (<usize>n) << 3);
+    copyNumbers(workspace.scratch, workspace.gradient, n);
     solve(workspace.massFactor, workspace.scratch, n);
     for (let k = 0; k < n; ++k) {
       mobility += load<f64>(at<f64>(workspace.gradient, k)) * load<f64>(at<f64>(workspace.scratch, k));

@@ -1,7 +1,8 @@
 // Copies of a mechanism and their steps in time. Controls hold over a step. All copies' states lie in one block: a snapshot is one copy.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
-import { at, clear } from "../linalg/vector";
+import { at } from "../linalg/vector";
+import { clearNumbers, copyNumbers } from "./block";
 import { factor, solve } from "./factor";
 import { axisCos, axisSin, dragOf } from "./forces";
 import { forward, prepare } from "./forward";
@@ -71,9 +72,9 @@ export function simulationReset(simulation: Simulation, i: i32): void {
   const model = simulation.model;
   const n = model.header.dofs;
   for (let k = 0; k < n; ++k) store<f64>(at<f64>(simulation.q, i * n + k), dofAt(model, k).reference);
-  clear<f64>(at<f64>(simulation.v, i * n), n);
-  clear<f64>(at<f64>(simulation.u, i * model.header.actuators), model.header.actuators);
-  clear<f64>(at<f64>(simulation.warm, i * n), n);
+  clearNumbers(at<f64>(simulation.v, i * n), n);
+  clearNumbers(at<f64>(simulation.u, i * model.header.actuators), model.header.actuators);
+  clearNumbers(at<f64>(simulation.warm, i * n), n);
   store<f64>(at<f64>(simulation.time, i), 0);
   store<i32>(at<i32>(simulation.trouble, i), 0);
 }
@@ -83,7 +84,7 @@ export function simulationForward(simulation: Simulation, i: i32): void {
   if (<u32>i >= <u32>simulation.count) unreachable();
   const n = simulation.model.header.dofs;
   const workspace = simulation.workspace;
-  memory.copy(workspace.acceleration, at<f64>(simulation.warm, i * n), (<usize>n) << 3);
+  copyNumbers(workspace.acceleration, at<f64>(simulation.warm, i * n), n);
   forward(
     simulation.model,
     workspace,
@@ -129,9 +130,8 @@ export function advance(simulation: Simulation, q: usize, v: usize, u: usize, wa
   const model = simulation.model;
   const workspace = simulation.workspace;
   const n = model.header.dofs;
-  const bytes = (<usize>n) << 3;
   const h = model.header.timestep;
-  memory.copy(workspace.acceleration, warm, bytes);
+  copyNumbers(workspace.acceleration, warm, n);
   let trouble: i32;
   if (model.header.integrator == Integrator.RungeKutta) trouble = rungeKutta(simulation, q, v, u, h);
   else {
@@ -150,9 +150,9 @@ export function advance(simulation: Simulation, q: usize, v: usize, u: usize, wa
     }
   }
   if (trouble & Trouble.NotFinite) return trouble;
-  memory.copy(q, simulation.q0, bytes);
-  memory.copy(v, simulation.v0, bytes);
-  memory.copy(warm, workspace.acceleration, bytes);
+  copyNumbers(q, simulation.q0, n);
+  copyNumbers(v, simulation.v0, n);
+  copyNumbers(warm, workspace.acceleration, n);
   return trouble;
 }
 
@@ -164,11 +164,10 @@ export function stepAcceleration(simulation: Simulation, q: usize, v: usize, u: 
   const model = simulation.model;
   const workspace = simulation.workspace;
   const n = model.header.dofs;
-  const bytes = (<usize>n) << 3;
   const implicit = model.header.integrator == Integrator.ImplicitFast || simulation.damped != 0;
   if (!implicit) {
     forward(model, workspace, q, v, u);
-    memory.copy(workspace.direction, workspace.acceleration, bytes);
+    copyNumbers(workspace.direction, workspace.acceleration, n);
     return;
   }
   prepare(model, workspace, q, v, u);
@@ -180,7 +179,7 @@ export function stepAcceleration(simulation: Simulation, q: usize, v: usize, u: 
   implicitMatrix(simulation);
   if (!factor(workspace.implicit, n)) workspace.trouble |= Trouble.NotFinite;
   solve(workspace.implicit, workspace.direction, n);
-  if (workspace.rowCount == 0) memory.copy(workspace.acceleration, workspace.direction, bytes);
+  if (workspace.rowCount == 0) copyNumbers(workspace.acceleration, workspace.direction, n);
 }
 
 /** workspace.implicit = M - h (derivative of passive and actuator forces by v), as far as the integrator takes it in. */
@@ -189,7 +188,7 @@ function implicitMatrix(simulation: Simulation): void {
   const workspace = simulation.workspace;
   const n = model.header.dofs;
   const h = model.header.timestep;
-  memory.copy(workspace.implicit, workspace.mass, (<usize>(n * n)) << 3);
+  copyNumbers(workspace.implicit, workspace.mass, n * n);
   const fast = model.header.integrator == Integrator.ImplicitFast;
   for (let k = 0; k < n; ++k) {
     let slope = -dofAt(model, k).damping;
@@ -209,7 +208,7 @@ function implicitMatrix(simulation: Simulation): void {
 /** workspace.fluidSlope = derivative of the drag forces by v, (n, n). */
 export function fluidSlope(model: Model, workspace: Workspace): void {
   const n = model.header.dofs;
-  clear<f64>(workspace.fluidSlope, n * n);
+  clearNumbers(workspace.fluidSlope, n * n);
   for (let b = 1; b < model.header.bodies; ++b) {
     const last = lastDof(model, b);
     if (last < 0 || bodyAt(model, b).mass < 1e-15) continue;
@@ -260,14 +259,13 @@ function rungeKutta(simulation: Simulation, q: usize, v: usize, u: usize, h: f64
   const model = simulation.model;
   const workspace = simulation.workspace;
   const n = model.header.dofs;
-  const bytes = (<usize>n) << 3;
   const q0 = simulation.q0;
   const vStage = simulation.vStage;
   let trouble = 0;
-  memory.copy(q0, q, bytes);
-  memory.copy(vStage, v, bytes);
-  clear<f64>(simulation.vSum, n);
-  clear<f64>(simulation.aSum, n);
+  copyNumbers(q0, q, n);
+  copyNumbers(vStage, v, n);
+  clearNumbers(simulation.vSum, n);
+  clearNumbers(simulation.aSum, n);
   for (let stage = 0; stage < 4; ++stage) {
     forward(model, workspace, q0, vStage, u);
     trouble |= workspace.trouble;

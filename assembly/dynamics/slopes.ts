@@ -8,7 +8,8 @@
 // an angular part.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
-import { at, clear } from "../linalg/vector";
+import { at } from "../linalg/vector";
+import { clearNumbers } from "./block";
 import { axisCos, axisSin, dragOf } from "./forces";
 import { bodyAt, dofParent, lastDof, Model } from "./model";
 import { poseAt, tripleAt, Workspace } from "./workspace";
@@ -121,8 +122,8 @@ function accelerationPass(model: Model, workspace: Workspace, slopes: Slopes, a:
 /** Inertial wrenches, and the gyroscopic ones if `moving`, summed over what each degree of freedom carries. */
 function inertialPass(model: Model, workspace: Workspace, slopes: Slopes, moving: bool): void {
   const header = model.header;
-  clear<f64>(slopes.wrenches, 3 * header.dofs);
-  clear<f64>(slopes.gyroscopic, 3 * header.dofs);
+  clearNumbers(slopes.wrenches, 3 * header.dofs);
+  clearNumbers(slopes.gyroscopic, 3 * header.dofs);
   for (let b = 1; b < header.bodies; ++b) {
     const k = lastDof(model, b);
     const body = bodyAt(model, b);
@@ -208,8 +209,8 @@ function dragAxis(
  * applied to along, with its change in dragChange.
  */
 function dragPass(model: Model, workspace: Workspace, slopes: Slopes, scale: f64, along: usize): void {
-  clear<f64>(slopes.drag, 6 * model.header.dofs);
-  clear<f64>(slopes.dragChange, 6 * model.header.dofs);
+  clearNumbers(slopes.drag, 6 * model.header.dofs);
+  clearNumbers(slopes.dragChange, 6 * model.header.dofs);
   for (let b = 1; b < model.header.bodies; ++b) {
     const k = lastDof(model, b);
     if (k < 0 || bodyAt(model, b).mass < 1e-15) continue;
@@ -359,7 +360,7 @@ export function dragSlopeSlopes(
     store<f64>(psi2, s * u2 - w * load<f64>(motion, 16), 8);
     store<f64>(psi2, w * load<f64>(motion, 8) - s * u1, 16);
   }
-  clear<f64>(slopes.wrenches, 3 * n);
+  clearNumbers(slopes.wrenches, 3 * n);
   dragPass(model, workspace, slopes, scale, slopes.accelerations);
   accumulate(model, slopes.wrenches, 3);
   accumulate(model, slopes.drag, 6);

@@ -3,6 +3,7 @@
 // staying the same over a full step.
 
 import { at } from "../linalg/vector";
+import { clearNumbers, copyNumbers } from "./block";
 import { factor, solve, symmetricProduct } from "./factor";
 import { Model } from "./model";
 import { jacobianAt, Row, rowAt, RowKind, Trouble, Workspace, Zone } from "./workspace";
@@ -102,7 +103,7 @@ export function evaluateRows(workspace: Workspace, a: usize, n: i32): void {
 /** H = M + sum of the active pieces' stiffness, lower triangle, factored in place. Returns false when it is not positive definite. */
 export function factorHessian(workspace: Workspace, n: i32): bool {
   const h = workspace.hessian;
-  memory.copy(h, workspace.mass, (<usize>(n * n)) << 3);
+  copyNumbers(h, workspace.mass, n * n);
   for (let i = 0; i < workspace.rowCount; ++i) {
     const row = rowAt(workspace, i);
     const j = jacobianAt(workspace, i, n);
@@ -110,7 +111,7 @@ export function factorHessian(workspace: Workspace, n: i32): bool {
       addOuter(h, row.weight * row.stiffness, j, n);
       if (row.kind == RowKind.Cone) addOuter(h, row.weight * row.tangentStiffness, at<f64>(j, n), n);
     } else if (row.zone == Zone.Slip) {
-      memory.copy(workspace.scratch, j, (<usize>n) << 3);
+      copyNumbers(workspace.scratch, j, n);
       addScaled(workspace.scratch, -slipFriction(row, row.yTangent), at<f64>(j, n), n);
       addOuter(h, row.weight * slipStiffness(row), workspace.scratch, n);
     }
@@ -121,7 +122,7 @@ export function factorHessian(workspace: Workspace, n: i32): bool {
 /** gradient = M a - smoothForce + sum J' (cost's derivative); constraintForce = minus that sum. */
 function gradientAt(workspace: Workspace, a: usize, n: i32): void {
   const force = workspace.constraintForce;
-  memory.fill(force, 0, (<usize>n) << 3);
+  clearNumbers(force, n);
   for (let i = 0; i < workspace.rowCount; ++i) {
     const row = rowAt(workspace, i);
     if (row.zone == Zone.Free) continue;
