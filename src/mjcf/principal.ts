@@ -1,11 +1,15 @@
 /**
  * Principal moments and axes of inertia by Jacobi's rotations. Where moments are equal the axes are a matter of the method, and the
- * fluid's drag depends on them: so this takes the same steps, thresholds and order (largest moment first) as MuJoCo's compiler.
+ * fluid's drag depends on them: so the order (largest moment first) and both thresholds, relative to the largest moment, are those that
+ * MuJoCo 3.14's compiler was seen to have.
  */
 
 import { fromQuaternion, type Matrix3, multiply, transpose, type Vector3 } from "./rotation.js";
 
-const SMALL = 1e-12;
+/** Elements off the diagonal up to this count as zero. */
+const DIAGONAL = 4e-15;
+/** Moments that differ by no more than this stay in their order. */
+const EQUAL = 1e-12;
 
 type Quaternion = readonly [number, number, number, number];
 
@@ -33,28 +37,29 @@ const rotated = (tensor: Matrix3, q: Quaternion): Matrix3 => {
   return multiply(multiply(transpose(axes), tensor), axes);
 };
 
+const largest = (m: Matrix3): number => Math.max(Math.abs(m[0]), Math.abs(m[4]), Math.abs(m[8]));
+
 /** The turn that removes the largest element off the diagonal; undefined where that is small already. */
 function nextTurn(m: Matrix3): Quaternion | undefined {
   const [xy, xz, yz] = [Math.abs(m[1]), Math.abs(m[2]), Math.abs(m[5])];
   const [i, j] = xy > xz && xy > yz ? [0, 1] : xz > yz ? [0, 2] : [1, 2];
   const off = m[3 * i + j]!;
-  if (Math.abs(off) < SMALL) return undefined;
+  if (!(Math.abs(off) > DIAGONAL * largest(m))) return undefined;
   const tau = (m[4 * j]! - m[4 * i]!) / (2 * off);
   const root = Math.sqrt(1 + tau * tau);
   const t = tau >= 0 ? 1 / (tau + root) : -1 / (root - tau);
   const c = 1 / Math.sqrt(1 + t * t);
-  if (c > 1 - SMALL) return undefined;
-  const half = Math.sqrt(0.5 - 0.5 * c);
+  const halfCosine = Math.sqrt(0.5 + 0.5 * c);
   const axis = 3 - i - j;
   const sign = tau >= 0 !== (axis === 1) ? -1 : 1;
-  return aboutCoordinate(axis, sign * half, Math.sqrt(1 - half * half));
+  return aboutCoordinate(axis, (sign * Math.abs(t) * c) / (2 * halfCosine), halfCosine);
 }
 
 /** Moments in falling order and the axes as columns. */
 export function principalAxes(tensor: Matrix3): { moments: Vector3; axes: Matrix3 } {
   let q: Quaternion = [1, 0, 0, 0];
   let m = tensor;
-  for (let turns = 0; turns < 500; ++turns) {
+  for (let turns = 0; turns < 100; ++turns) {
     m = rotated(tensor, q);
     const turn = nextTurn(m);
     if (turn === undefined) break;
@@ -62,7 +67,7 @@ export function principalAxes(tensor: Matrix3): { moments: Vector3; axes: Matrix
   }
   const moments = [m[0], m[4], m[8]];
   for (const i of [0, 1, 0]) {
-    if (!(moments[i]! + SMALL < moments[i + 1]!)) continue;
+    if (!(moments[i]! + EQUAL * largest(m) < moments[i + 1]!)) continue;
     moments.splice(i, 2, moments[i + 1]!, moments[i]!);
     q = product(q, aboutCoordinate((i + 2) % 3, Math.SQRT1_2, Math.SQRT1_2));
   }

@@ -120,7 +120,15 @@ export class Compiled {
       errors.list("sides", body.sides, [side(first), side(second), side(n)]);
       // a square box may stand either way
       if (Math.abs(body.sides[0] - body.sides[1]) > 1e-9)
-        errors.add("inertial angle", turned(place(ours, this.#drawn()).bodies[i]!.angle + body.inertialAngle, this.#angle(this.data.ximat, i, first)!, Math.PI), 0);
+        errors.add(
+          "inertial angle",
+          turned(
+            place(ours, this.#drawn()).bodies[i]!.angle + body.inertialAngle,
+            this.#angle(this.data.ximat, i, first)!,
+            Math.PI,
+          ),
+          0,
+        );
     });
   }
 
@@ -128,25 +136,40 @@ export class Compiled {
     return Array.from(this.theirs.qpos0 as Float64Array);
   }
 
+  get #disabled(): number {
+    const option = this.theirs.opt;
+    const flags = option.disableflags;
+    option.delete();
+    return flags;
+  }
+
   joints(): void {
     const { theirs, ours, errors } = this;
     errors.add("dofs", ours.dofs.length, theirs.nv);
     const option = theirs.opt;
-    const off = (bit: number): boolean => (option.disableflags & (1 << bit)) !== 0;
+    const off = (bit: number): boolean => (this.#disabled & (1 << bit)) !== 0;
     const [constraint, friction, limit, spring, damper] = [off(0), off(2), off(3), off(5), off(6)];
-    errors.list("option", [ours.option.timestep, ours.option.density, ours.option.viscosity, ours.option.impratio], [
-      option.timestep,
-      spring && damper ? 0 : option.density,
-      spring && damper ? 0 : option.viscosity,
-      option.impratio,
-    ]);
+    errors.list(
+      "option",
+      [ours.option.timestep, ours.option.density, ours.option.viscosity, ours.option.impratio],
+      [
+        option.timestep,
+        spring && damper ? 0 : option.density,
+        spring && damper ? 0 : option.viscosity,
+        option.impratio,
+      ],
+    );
     const gravity = Array.from(option.gravity as Float64Array);
     errors.list("gravity", ours.option.gravity, off(7) ? [0, 0] : [gravity[0]!, gravity[this.#second]!]);
     option.delete();
     ours.dofs.forEach((dof, i) => {
       const joint = theirs.jnt(i);
       errors.add("kind", dof.kind === "hinge" ? 3 : 2, (theirs.jnt_type as Int32Array)[i]!);
-      errors.add("joint name", this.mujoco.mj_name2id(theirs, 3, dof.name) === i || dof.name === `joint${i}` ? 0 : 1, 0);
+      errors.add(
+        "joint name",
+        this.mujoco.mj_name2id(theirs, 3, dof.name) === i || dof.name === `joint${i}` ? 0 : 1,
+        0,
+      );
       errors.add("reference", dof.reference, (theirs.qpos0 as Float64Array)[i]!);
       errors.add("spring reference", dof.springReference, (theirs.qpos_spring as Float64Array)[i]!);
       const numbers = [dof.stiffness, dof.damping, dof.armature, dof.frictionLoss, dof.margin];
@@ -157,7 +180,7 @@ export class Compiled {
         friction || constraint ? 0 : (theirs.dof_frictionloss as Float64Array)[i]!,
         (theirs.jnt_margin as Float64Array)[i]!,
       ]);
-      const limited = Number((joint.limited as ArrayLike<number> | number) instanceof Object ? (joint.limited as number[])[0] : joint.limited);
+      const limited = Number(joint.limited);
       errors.add("limited", Number(dof.limited), limit || constraint ? 0 : limited);
       if (dof.limited) errors.list("range", dof.range, this.#floats(theirs.jnt_range, i, 2));
       errors.list("limit reference", dof.limitReference, this.#floats(theirs.jnt_solref, i, 2));
@@ -181,16 +204,14 @@ export class Compiled {
       const affine = (theirs.actuator_biastype as Int32Array)[i] === 1;
       const [, bias1, bias2] = this.#floats(theirs.actuator_biasprm, i, 10);
       errors.list("bias", [actuator.bias1, actuator.bias2], affine ? [bias1!, bias2!] : [0, 0]);
-      this.#bounds("control range", actuator.controlRange, theirs.actuator_ctrlrange, i);
-      this.#bounds("force range", actuator.forceRange, theirs.actuator_forcerange, i);
+      const same = theirs.actuator(i);
+      const clamped = same.ctrllimited && (this.#disabled & (1 << 8)) === 0;
+      const [control, force] = [theirs.actuator_ctrlrange, theirs.actuator_forcerange];
+      const unbounded = [-Infinity, Infinity];
+      errors.list("control range", actuator.controlRange, clamped ? this.#floats(control, i, 2) : unbounded);
+      errors.list("force range", actuator.forceRange, same.forcelimited ? this.#floats(force, i, 2) : unbounded);
+      same.delete();
     });
-  }
-
-  /** Bounds, where ours has them; where not, theirs must be the two zeros of none. */
-  #bounds(what: string, ours: readonly [number, number], theirs: unknown, index: number): void {
-    const numbers = this.#floats(theirs, index, 2);
-    if (Number.isFinite(ours[0])) this.errors.list(what, ours, numbers);
-    else this.errors.add(what, 0, Math.abs(numbers[0]!) + Math.abs(numbers[1]!));
   }
 
   /** The number of a geom in MuJoCo's list, where those that our model leaves out count too; ours names the nameless by it. */
@@ -232,12 +253,19 @@ export class Compiled {
         const size = this.#floats(theirs.geom_size, id, 3);
         if (geom.kind === "sphere") errors.add("size", geom.radius, size[0]!);
         if (geom.kind === "plane" || geom.kind === "capsule") {
-          errors.add("geom angle", turned(angle, this.#angle(data.geom_xmat, id, 2) ?? Number.NaN, 2 * Math.PI), 0);
+          const seen = this.#angle(data.geom_xmat, id, 2);
+          // a capsule that leaves the plane is drawn as its shadow
+          if (seen === undefined && geom.kind === "capsule") return;
+          errors.add("geom angle", turned(angle, seen ?? Number.NaN, 2 * Math.PI), 0);
           if (geom.kind === "capsule") errors.list("size", [geom.radius, geom.halfLength], size.slice(0, 2));
         }
         if (geom.kind === "box") {
           const sides = [0, 1, 2].filter((j) => this.#angle(data.geom_xmat, id, j) !== undefined);
-          errors.list("size", [geom.radius, geom.halfLength], sides.map((j) => size[j]!));
+          errors.list(
+            "size",
+            [geom.radius, geom.halfLength],
+            sides.map((j) => size[j]!),
+          );
           errors.add("geom angle", turned(angle, this.#angle(data.geom_xmat, id, sides[0]!)!, 2 * Math.PI), 0);
         }
       });
@@ -288,6 +316,13 @@ export class Compiled {
     });
     for (const contact of seen.values()) contact.delete();
     list.delete();
-    errors.add("planes", ours.geoms.filter((geom) => geom.kind === "plane").length > (theirs.geom_type as Int32Array).filter((type) => type === PLANE).length ? 1 : 0, 0);
+    errors.add(
+      "planes",
+      ours.geoms.filter((geom) => geom.kind === "plane").length >
+        (theirs.geom_type as Int32Array).filter((type) => type === PLANE).length
+        ? 1
+        : 0,
+      0,
+    );
   }
 }
