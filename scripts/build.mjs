@@ -62,7 +62,7 @@ async function bundle() {
   const declarations = run("node_modules/typescript/bin/tsc", "-p", "tsconfig.declarations.json");
   const library = await build({
     ...common,
-    entryPoints: { index: "src/index.ts", node: "src/node.ts", inline: "src/inline.ts" },
+    entryPoints: { index: "src/index.ts", node: "src/node.ts", inline: "src/inline.ts", mjcf: "src/mjcf.ts" },
     platform: "neutral",
     mainFields: ["module", "main"],
   });
