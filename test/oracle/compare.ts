@@ -40,6 +40,8 @@ export interface Tally {
   readonly frictionLosses: number;
   /** States in which either side reports that it could not answer well. */
   readonly troubled: number;
+  /** States that were left out because MuJoCo does not see all their contacts. */
+  readonly overlooked: number;
   readonly errors: Readonly<Record<Quantity, number>>;
   /** The state of each largest error. */
   readonly worst: Readonly<Partial<Record<Quantity, State>>>;
@@ -89,17 +91,15 @@ export function place(plant: Plant, { q, v, u }: State): void {
 }
 
 /** A box touches a plane with both its faces: their corners are one point of the plane. */
-function mergeFaces(contacts: readonly PlanarContact[]): PlanarContact[] {
+function mergeFaces(oracle: Oracle): PlanarContact[] {
   const merged: PlanarContact[] = [];
-  for (const contact of contacts) {
-    const at = merged.findIndex(
-      (other) =>
-        other.geom1 === contact.geom1 &&
-        other.geom2 === contact.geom2 &&
-        errorOf(other.position, contact.position) < 1e-13,
-    );
+  for (const contact of oracle.contacts) {
+    const { geom1, geom2, position, force } = contact;
+    const at = oracle.isBox(geom2)
+      ? merged.findIndex((o) => o.geom1 === geom1 && o.geom2 === geom2 && errorOf(o.position, position) < 1e-13)
+      : -1;
     const other = merged[at];
-    if (other) merged[at] = { ...other, force: [other.force[0] + contact.force[0], other.force[1] + contact.force[1]] };
+    if (other) merged[at] = { ...other, force: [other.force[0] + force[0], other.force[1] + force[1]] };
     else merged.push(contact);
   }
   return merged;
@@ -112,12 +112,13 @@ export class Comparison {
   readonly sampler: Sampler;
   readonly #model: PlanarModel;
   readonly #cone: Cone;
-  readonly #plant: Plant;
+  readonly #blind: number;
+  readonly plant: Plant;
   readonly #steppers: readonly Plant[];
   readonly #smooth: Plant;
   readonly #errors = Object.fromEntries(QUANTITIES.map((key) => [key, 0])) as Record<Quantity, number>;
   readonly #worst: Partial<Record<Quantity, State>> = {};
-  readonly #counts = { states: 0, contacts: 0, limits: 0, frictionLosses: 0, troubled: 0 };
+  readonly #counts = { states: 0, contacts: 0, limits: 0, frictionLosses: 0, troubled: 0, overlooked: 0 };
 
   constructor(
     core: Core,
@@ -127,9 +128,10 @@ export class Comparison {
     { cone, seed = 1 }: { cone?: Cone; seed?: number } = {},
   ) {
     this.oracle = new Oracle(mujoco, source.xml);
+    this.#blind = source.blind ?? 0;
     this.#cone = cone ?? this.oracle.own.cone;
     this.#model = withOption(planar, { cone: this.#cone });
-    this.#plant = new Plant(core, this.#model);
+    this.plant = new Plant(core, this.#model);
     this.#steppers = SETTINGS.map(
       ({ integrator, eulerDamping }) => new Plant(core, withOption(this.#model, { integrator, eulerDamping })),
     );
@@ -151,6 +153,10 @@ export class Comparison {
     for (let i = 0; i < count; i++) {
       this.#configure({});
       const state = this.sampler.draw(KINDS[i % KINDS.length]!);
+      if (this.#overlooked(state)) {
+        this.#counts.overlooked++;
+        continue;
+      }
       this.#compareState(state);
       this.#compareSteps(state);
     }
@@ -159,16 +165,17 @@ export class Comparison {
   /** Compares whole trajectories, at every step. */
   trajectories(count: number, quantity: "1000 smooth steps" | "200 steps", steps: number): void {
     const smooth = quantity === "1000 smooth steps";
-    const plant = smooth ? this.#smooth : this.#plant;
+    if (this.#blind > 0 && !smooth) return;
+    const plant = smooth ? this.#smooth : this.plant;
     for (let i = 0; i < count; i++) {
       this.#configure({});
-      const state = this.sampler.start();
+      const state = this.sampler.start(smooth);
       this.#configure({ smooth });
       this.oracle.set(state.q, state.v, state.u);
       place(plant, state);
       for (let step = 0; step < steps; step++) {
         if (step % HOLD === 0) {
-          const u = this.sampler.controls();
+          const u = this.sampler.controls(smooth);
           this.oracle.setControls(u);
           plant.u.set(u);
         }
@@ -178,6 +185,13 @@ export class Comparison {
       }
     }
     this.#configure({});
+  }
+
+  #overlooked(state: State): boolean {
+    if (this.#blind === 0) return false;
+    place(this.plant, state);
+    this.plant.forward();
+    return this.plant.contacts().some(({ distance }) => distance > -this.#blind);
   }
 
   #configure(settings: Partial<OracleSettings>): void {
@@ -193,7 +207,7 @@ export class Comparison {
 
   #compareState(state: State): void {
     const oracle = this.oracle;
-    const plant = this.#plant;
+    const plant = this.plant;
     oracle.set(state.q, state.v, state.u);
     oracle.forward();
     place(plant, state);
@@ -207,7 +221,7 @@ export class Comparison {
     this.#note("energy", [potential, kinetic], oracle.energy, state);
     const sites = this.#model.sites.flatMap((_, i) => plant.sitePosition(i));
     this.#note("sites", sites, oracle.sites, state);
-    this.#compareContacts(plant.contacts(), mergeFaces(oracle.contacts), state);
+    this.#compareContacts(plant.contacts(), mergeFaces(oracle), state);
     place(this.#smooth, state);
     this.#smooth.forward();
     this.#note("acceleration, smooth", this.#smooth.acceleration, oracle.accelerationSmooth, state);

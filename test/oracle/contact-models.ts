@@ -5,16 +5,23 @@ import { document, type FeatureModel, floor, free, sliding } from "./xml.js";
 const tilted = `<geom name="slope" type="plane" pos="0.6 0 -0.1" euler="0 -35 0" size="3 3 1"/>
 <geom name="steep" type="plane" pos="-0.7 0 0" euler="0 62 0" size="3 3 1"/>`;
 
-/** A ball, a bar and a block that are free, close to one another; masks let them touch the world only. */
+/** A ball, a bar and a block (there on a level floor only) that are free; masks let them touch the world and not one another. */
 function objects(name: string, world: string, attributes = "", option = ""): FeatureModel {
   const masks = 'contype="1" conaffinity="2"';
   const bodies = `<body pos="-0.3 0 0.1">${free("ball")}<geom name="ball" type="sphere" size="0.1" ${masks}/></body>
 <body pos="0 0 0.1">${free("bar")}
-<geom name="bar" type="capsule" fromto="-0.15 0 0 0.15 0 0.05" size="0.06" ${masks}/></body>
-<body pos="0.4 0 0.1">${free("block")}
-<geom name="block" type="box" size="0.12 0.1 0.08" euler="0 10 0" ${masks}/></body>`;
+<geom name="bar" type="capsule" fromto="-0.15 0 0 0.15 0 0.05" size="0.06" ${masks}/></body>`;
+  const box = `<geom name="block" type="box" size="0.12 0.1 0.08" euler="0 10 0" ${masks}/>`;
+  const block = world === floor ? `<body pos="0.4 0 0.1">${free("block")}${box}</body>` : "";
   const defaults = `<geom contype="2" conaffinity="1" ${attributes}/>`;
-  return { name, xml: document(name, { option, defaults, world: world + bodies }), slides: 0.12 };
+  return { name, xml: document(name, { option, defaults, world: world + bodies + block }), slides: 0.12 };
+}
+
+/** A block on slopes. */
+function slopes(): FeatureModel {
+  const box = '<geom type="box" size="0.12 0.1 0.08" euler="0 10 0"/>';
+  const world = `${tilted}<body pos="0 0 0">${free("block")}${box}</body>`;
+  return { name: "box-on-slopes", xml: document("box-on-slopes", { world }), slides: 0.3, blind: 1e-6 };
 }
 
 /** Two free balls, and one that stands. */
@@ -151,10 +158,10 @@ export const contactModels: readonly FeatureModel[] = [
   objects("impratio-pyramidal", floor, "", 'impratio="4" cone="pyramidal"'),
   objects("margin-gap", floor, 'margin="0.02" gap="0.01"', 'timestep="0.005"'),
   objects("contact-direct", floor, 'solref="-3000 -60"'),
-  objects("contact-mixed-signs", floor, 'solref="-3000 1"'),
   objects("contact-impedance", tilted, 'solimp="0 0.9 0.03 0.3 3"'),
   objects("contact-flat", tilted, 'solimp="0.8 0.8 0.01"'),
   objects("contact-stiff", floor, 'solref="0.003 1" solimp="0.95 0.99 0.0001"', 'timestep="0.005"'),
+  slopes(),
   filters(),
   pairs("elliptic"),
   pairs("pyramidal"),

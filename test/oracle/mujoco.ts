@@ -44,6 +44,7 @@ const JOINT_HINGE = 3;
 const ROW_FRICTION_DOF = 1;
 const ROW_LIMIT_JOINT = 3;
 const GEOM_PLANE = 0;
+const GEOM_BOX = 6;
 const SITE_COORDINATES = 3;
 
 let loading: Promise<MainModule> | undefined;
@@ -73,7 +74,8 @@ export class Oracle {
     this.#model = mujoco.MjModel.from_xml_string(xml);
     this.#data = new mujoco.MjData(this.#model);
     const option = this.#model.opt;
-    option.tolerance = 0;
+    // an improvement of 1e-15 is none; with exactly 0 it would go on to the last iteration
+    option.tolerance = 1e-15;
     option.ls_tolerance = 0;
     option.iterations = 500;
     option.ls_iterations = 200;
@@ -150,6 +152,11 @@ export class Oracle {
 
   forward(): void {
     this.#mujoco.mj_forward(this.#model, this.#data);
+  }
+
+  /** Places the bodies and finds the contacts, without forces. */
+  collide(): void {
+    this.#mujoco.mj_fwdPosition(this.#model, this.#data);
   }
 
   step(count = 1): void {
@@ -262,5 +269,9 @@ export class Oracle {
       if (types[geom1] === GEOM_PLANE) return false;
       return outOfPlane > 1e-6 || distance < -0.9 * (sizes[3 * geom1]! + sizes[3 * geom2]!);
     });
+  }
+
+  isBox(geom: number): boolean {
+    return (this.#model.geom_type as Int32Array)[geom] === GEOM_BOX;
   }
 }

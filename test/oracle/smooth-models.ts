@@ -30,10 +30,10 @@ function mixedJoints(): FeatureModel {
   const world = `<body pos="0.1 0 1" euler="0 25 0"><joint name="a" type="slide" axis="1 0 0.5"/>
 <joint name="b" ${hinge} pos="0.2 0 -0.1"/><joint name="c" type="slide" axis="-0.3 0 1"/>
 <geom type="capsule" fromto="-0.2 0 0 0.3 0 0.1" size="0.05" contype="0" conaffinity="0"/>
-<body pos="0.3 0 0.1" euler="0 -70 0"><joint name="d" ${turning} pos="-0.1 0 0.05" ref="20"/>
+<body pos="0.3 0 0.1" euler="0 -70 0"><joint name="d" ${turning} pos="-0.1 0 0.05" ref="20" armature="0.05"/>
 <joint name="e" type="slide" axis="1 0 0" ref="0.1"/>
 <geom type="box" size="0.2 0.05 0.03" pos="0.1 0 0" euler="0 33 0" contype="0" conaffinity="0"/>
-<body pos="0.2 0 0"><joint name="f" ${hinge}/><joint name="g" ${turning} pos="0 0 0.3"/>
+<body pos="0.2 0 0"><joint name="f" ${hinge} armature="0.02"/><joint name="g" ${turning} pos="0 0 0.3"/>
 <geom type="sphere" size="0.08" pos="0 0 0.1" contype="0" conaffinity="0"/></body></body></body>`;
   return { name: "mixed-joints", xml: document("mixed-joints", { world }) };
 }
@@ -77,12 +77,13 @@ function classes(): FeatureModel {
   return { name: "classes", xml: document("classes", { compiler, defaults, world, actuator }) };
 }
 
-/** A hanging chain, its links as heavy as their length. */
-export function chain(links: number, option = ""): FeatureModel {
+/** A hanging chain, its links as heavy as long; the shorter they are, the shorter the time step. */
+export function chain(links: number, integrator = "Euler"): FeatureModel {
   const length = 1 / links;
+  const option = `integrator="${integrator}" timestep="${Math.min(0.002, 0.008 / links)}"`;
   let world = "";
   for (let i = 0; i < links; i++) {
-    world += `<body pos="${i === 0 ? 0 : length} 0 0"><joint name="j${i}" ${hinge} damping="${0.02 * length}"/>
+    world += `<body pos="${i === 0 ? 0 : length} 0 0"><joint name="j${i}" ${hinge} damping="${0.02 * length}" armature="1e-5"/>
 <geom type="capsule" fromto="0 0 0 ${length} 0 0" size="${0.1 * length}" mass="${length}" contype="0" conaffinity="0"/>`;
   }
   world += "</body>".repeat(links);
@@ -112,7 +113,12 @@ export const smoothModels: readonly FeatureModel[] = [
   pendulum("oblique-gravity", hinge, turning, { option: 'gravity="4 0 -7"' }),
   limits("limits", 'margin="0.05"'),
   limits("limits-direct", 'solreflimit="-2000 -30" solimplimit="0 0.9 0.1 0.3 3"'),
-  limits("limits-unsafe", 'solreflimit="0.004 0.7" solimplimit="0.7 0.7 0.01"', 'timestep="0.01"', 'refsafe="disable"'),
+  limits(
+    "limits-unsafe",
+    'solreflimit="0.015 0.7" solimplimit="0.7 0.7 0.01"',
+    'timestep="0.008"',
+    'refsafe="disable"',
+  ),
   limits("limits-safe", 'solreflimit="0.004 0.7" solimplimit="0.2 0.99 0.1 0.6 1"', 'timestep="0.01"'),
   mixedJoints(),
   inertials(),
@@ -123,7 +129,7 @@ export const smoothModels: readonly FeatureModel[] = [
   chain(2),
   chain(3),
   chain(8),
-  chain(16, 'integrator="implicitfast"'),
+  chain(16, "implicitfast"),
   chain(32),
   chain(64),
 ];

@@ -7,6 +7,11 @@ export interface FeatureModel {
   /** Coordinates without limits are drawn within this distance of the drawn pose: m for slides, rad for hinges. */
   readonly slides?: number;
   readonly hinges?: number;
+  /**
+   * m: MuJoCo overlooks contacts that are less deep, because a coarser test comes first. So it is (3.14) with boxes on planes that are
+   * not level. States with such contacts are left out, and so are trajectories.
+   */
+  readonly blind?: number;
 }
 
 interface Parts {

@@ -1,0 +1,97 @@
+import { BOUNDS, QUANTITIES, type Quantity, type Tally } from "../../test/oracle/compare.js";
+
+/** Maximum errors of every model as text and as CSV. */
+
+export interface Row {
+  readonly model: string;
+  readonly cone: string;
+  readonly tally: Tally;
+}
+
+const HEADINGS: Record<Quantity, string> = {
+  "mass matrix": "M",
+  "bias force": "bias",
+  "passive force": "passive",
+  "actuator force": "actuat.",
+  energy: "energy",
+  sites: "sites",
+  "contact count": "count",
+  "contact distance": "dist.",
+  "contact position": "place",
+  "contact normal": "normal",
+  "contact force": "force",
+  "acceleration, smooth": "a free",
+  acceleration: "a",
+  Euler: "Euler",
+  "Euler, explicit": "expl.",
+  implicitfast: "impl.",
+  RK4: "RK4",
+  "1000 smooth steps": "1000",
+  "200 steps": "200",
+};
+const WIDTH = 8;
+
+function short(error: number): string {
+  return error === 0 ? "0" : error.toExponential(0);
+}
+
+/** Quantities of a row whose error is above the bound. */
+export function failures({ tally }: Row): Quantity[] {
+  return QUANTITIES.filter((quantity) => !(tally.errors[quantity] <= BOUNDS[quantity]));
+}
+
+function line(name: string, cone: string, counts: readonly string[], cells: readonly string[]): string {
+  const text = [name.padEnd(20), cone.padEnd(3), ...counts.map((cell) => cell.padStart(7))];
+  return `${text.join(" ")} ${cells.map((cell) => cell.padStart(WIDTH)).join("")}`;
+}
+
+export const heading = line(
+  "model",
+  "",
+  ["states", "contact", "limits", "loss", "trouble", "blind"],
+  QUANTITIES.map((quantity) => HEADINGS[quantity]),
+);
+
+export function textOf(row: Row): string {
+  const { states, contacts, limits, frictionLosses, troubled, overlooked, errors } = row.tally;
+  const counts = [states, contacts, limits, frictionLosses, troubled, overlooked].map(String);
+  const failed = failures(row);
+  const cells = QUANTITIES.map((quantity) => short(errors[quantity]) + (failed.includes(quantity) ? "!" : ""));
+  return line(row.model, row.cone.slice(0, 3), counts, cells);
+}
+
+/** Largest errors over all rows, and what they may be. */
+export function summary(rows: readonly Row[]): string[] {
+  const sum = (pick: (tally: Tally) => number) => String(rows.reduce((total, { tally }) => total + pick(tally), 0));
+  const counts = [
+    sum(({ states }) => states),
+    sum(({ contacts }) => contacts),
+    sum(({ limits }) => limits),
+    sum(({ frictionLosses }) => frictionLosses),
+    sum(({ troubled }) => troubled),
+    sum(({ overlooked }) => overlooked),
+  ];
+  const most = QUANTITIES.map((quantity) => short(Math.max(...rows.map(({ tally }) => tally.errors[quantity]))));
+  const bounds = QUANTITIES.map((quantity) => short(BOUNDS[quantity]));
+  return [line("largest", "", counts, most), line("bound", "", ["", "", "", "", "", ""], bounds)];
+}
+
+export function csvOf(rows: readonly Row[]): string {
+  const columns = [
+    "model",
+    "cone",
+    "states",
+    "contacts",
+    "limits",
+    "friction losses",
+    "troubled",
+    "overlooked",
+    ...QUANTITIES,
+  ];
+  const lines = rows.map(({ model, cone, tally }) => {
+    const { states, contacts, limits, frictionLosses, troubled, overlooked, errors } = tally;
+    const numbers = QUANTITIES.map((quantity) => errors[quantity].toExponential(1));
+    return [model, cone, states, contacts, limits, frictionLosses, troubled, overlooked, ...numbers].join(",");
+  });
+  return `${[columns.map((name) => (name.includes(",") ? `"${name}"` : name)).join(","), ...lines].join("\n")}\n`;
+}
