@@ -26,10 +26,12 @@ test("the installed package is small and brings nothing else", (t) => {
   const total = [...files.values()].reduce((sum, size) => sum + size, 0);
   t.log(`${files.size} files, ${(total / 1e6).toFixed(2)} MB`);
   t.true(total < 2e6, `${total} bytes`);
-  for (const build of ["core", "core.scalar", "core.fma"]) {
-    const size = files.get(`valuegrad/build/${build}.wasm`) ?? Number.NaN;
-    t.log(`${build}.wasm ${size} bytes`);
-    t.true(size < 100_000, `${build}.wasm has ${size} bytes`);
+  const cores = [...files].filter(([name]) => name.endsWith(".wasm"));
+  const names = ["core", "core.scalar", "core.fma"].map((name) => `valuegrad/build/${name}.wasm`);
+  t.deepEqual(cores.map(([name]) => name).sort(), names.sort());
+  for (const [name, size] of cores) {
+    t.log(`${name} ${size} bytes`);
+    t.true(size < 100_000, `${name} has ${size} bytes`);
   }
   for (const name of ["LICENSE", "README.md", "package.json", "build/THIRD-PARTY-NOTICES.txt"]) {
     t.true(files.has(`valuegrad/${name}`), `${name} is missing`);
@@ -42,6 +44,22 @@ for (const entry of ["valuegrad", "valuegrad/inline"]) {
     t.is(await run(project.folder, process.execPath, path), "50 updates\ntrue\n");
   });
 }
+
+test("a program reads MJCF with valuegrad/mjcf and simulates it", async (t) => {
+  const path = project.write(
+    "pendulum.js",
+    `
+import { init, Plant } from "valuegrad";
+import { readModel } from "valuegrad/mjcf";
+const model = readModel(\`<mujoco><worldbody><body><joint name="hinge" axis="0 1 0"/>
+  <geom type="capsule" fromto="0 0 0 1 0 0" size="0.05"/></body></worldbody></mujoco>\`, "pendulum.xml");
+const plant = new Plant(await init(), model);
+plant.step(10);
+console.log(model.dofs.length, plant.q[0] !== 0);
+`,
+  );
+  t.is(await run(project.folder, process.execPath, path), "1 true\n");
+});
 
 test("a program bundled with valuegrad/inline runs from one file, away from the package", async (t) => {
   const { outputFiles } = await build({
@@ -86,8 +104,10 @@ for (const resolution of ["nodenext", "bundler"]) {
     const source = `
 import { type Agent, type Core, init, resolveConfig, Trainer } from "valuegrad";
 import { init as initInline, settings } from "valuegrad/inline";
+import { type PlanarModel, readModel } from "valuegrad/mjcf";
 export const core: Core = await init(new Uint8Array(8));
 export const other: Core = await initInline();
+export const model: PlanarModel = readModel("<mujoco/>");
 export const agent: Agent = new Trainer(core, resolveConfig({ steps: settings.steps.default })).agent;
 export const [action]: Float32Array = agent.act([0, 0, 0, 0]);
 `;
@@ -105,7 +125,7 @@ export const [action]: Float32Array = agent.act([0, 0, 0, 0]);
     await t.notThrowsAsync(() => tsc(file), "the types of what is installed need nothing that is not");
     const wrong = project.write(`${resolution}-wrong.ts`, source.replace("act([0, 0, 0, 0])", "act(true)"));
     const error = await t.throwsAsync<Error & { stdout: string }>(() => tsc(wrong));
-    t.regex(error.stdout, /wrong\.ts\(7,\d+\): error TS2345/);
+    t.regex(error.stdout, /wrong\.ts\(9,\d+\): error TS2345/);
   });
 }
 
