@@ -1,6 +1,6 @@
 /** The attributes of an element as numbers, words and flags, with a message for every value that is none of these. */
 
-import { fail, type XmlElement } from "./xml.js";
+import { fail, shorten, type XmlElement } from "./xml.js";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const LARGEST_INTEGER = 0x7fffffff;
@@ -11,8 +11,7 @@ const count = (least: number, most: number): string =>
 /** Says what is wrong with the value of an attribute. */
 export function failValue(element: XmlElement, name: string, expected: string): never {
   const value = element.attributes.get(name)?.value ?? "";
-  const shown = value.length > 60 ? `${value.slice(0, 57)}...` : value;
-  return fail(element, `has ${name}="${shown}"; expected ${expected}`, name);
+  return fail(element, `has ${name}="${shorten(value)}"; expected ${expected}`, name);
 }
 
 /** The text of an attribute; undefined where it is missing. */

@@ -11,6 +11,6 @@ export class MjcfError extends Error {
     readonly element: string,
     reason: string,
   ) {
-    super(`${file}:${line}: ${element === "" ? "" : `${element} `}${reason}`);
+    super(`${file}:${line}: ${element === "" ? "" : `${element} `}${reason.replace(/\s+/g, " ")}`);
   }
 }

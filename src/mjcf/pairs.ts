@@ -14,6 +14,7 @@ const SUPPORTED = ["plane-sphere", "plane-capsule", "plane-box", "sphere-sphere"
 /** MuJoCo's least friction coefficient. */
 const LEAST_FRICTION = 1e-5;
 const TINY = 1e-15;
+const MOST_PAIRS = 20_000;
 /** How far the centres of two geoms that may touch may be apart along the normal. */
 const SAME_OFFSET = 1e-9;
 
@@ -80,6 +81,8 @@ class PairCompiler {
         element,
         `lets ${meeting} touch, but they lie ${one.offset} and ${two.offset} along the plane's normal; give them the same, or ${remedy}`,
       );
+    if (this.pairs.length === MOST_PAIRS)
+      fail(element, `is of more than ${MOST_PAIRS} pairs of geoms that may touch; use contype and conaffinity`);
     if (contact.condim === 6)
       fail(element, `lets ${meeting} touch with condim 6, which rolls in the plane; expected condim 1, 3 or 4`);
     this.pairs.push({
@@ -150,10 +153,10 @@ export function compilePairs(
   geoms.forEach(({ tree: a }, i) => {
     for (let j = i + 1; j < geoms.length; ++j) {
       const b = geoms[j]!.tree;
+      if (!bodiesCollide(a.body, b.body, bodies, settings.flags.filterParent)) continue;
       const masks = (a.values.contype & b.values.conaffinity) | (b.values.contype & a.values.conaffinity);
       if (masks === 0 || own.has(key(i, j)) || excluded.has(key(a.body, b.body))) continue;
-      if (bodiesCollide(a.body, b.body, bodies, settings.flags.filterParent))
-        compiler.add(i, j, mix(a.values, b.values));
+      compiler.add(i, j, mix(a.values, b.values));
     }
   });
   return compiler.pairs.sort((a, b) => a.geom1 - b.geom1 || a.geom2 - b.geom2);

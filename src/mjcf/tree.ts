@@ -75,15 +75,18 @@ class TreeReader {
     const index = this.bodies.length;
     const element = elements[0]!;
     const inside = elements.flatMap((one) => one.children);
-    const leaves = <V>(name: string, values: (child: XmlElement, from: DefaultClass) => V): Leaf<V>[] =>
+    const leaves = <K extends "joint" | "geom" | "site">(
+      kind: K,
+      values: (child: XmlElement, from: DefaultClass[K]) => DefaultClass[K],
+    ): Leaf<DefaultClass[K]>[] =>
       inside
-        .filter((child) => child.name === name)
+        .filter((child) => child.name === kind)
         .map((child) => {
-          const from = structuredClone(this.classes.named(child, "class") ?? defaults);
+          const from = structuredClone((this.classes.named(child, "class") ?? defaults)[kind]);
           return { element: child, name: "", body: index, values: values(child, from) };
         });
 
-    const joints = leaves("joint", (child, from) => readJointValues(child, from.joint));
+    const joints = leaves("joint", readJointValues);
     const inertials = inside.filter((child) => child.name === "inertial");
     if (inertials.length > 1) fail(inertials[1]!, "repeats the body's inertial; give one");
     const orientation: Orientation = {};
@@ -96,8 +99,8 @@ class TreeReader {
       rotation: index === 0 ? IDENTITY : resolveOrientation(element, orientation, this.units),
       inertial: inertials[0],
       joints,
-      geoms: leaves("geom", (child, from) => readGeomValues(child, from.geom)),
-      sites: leaves("site", (child, from) => readSiteValues(child, from.site)),
+      geoms: leaves("geom", readGeomValues),
+      sites: leaves("site", readSiteValues),
       weld: index === 0 || joints.length > 0 ? index : this.bodies[parent]!.weld,
     });
     for (const child of inside)

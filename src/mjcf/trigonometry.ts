@@ -1,6 +1,6 @@
 /**
  * Sine, cosine and the angle of a vector in plain arithmetic, so that a model compiles to the same bytes in every engine. Errors stay
- * within two units in the last place of the result or 2e-16, whichever is larger.
+ * near 1e-16 of the result, or of 1 where that is larger.
  */
 
 /** Angles beyond this (radians) have lost too many digits to be meant. */
@@ -52,29 +52,29 @@ export function cosSin(angle: number): [number, number] {
   }
 }
 
-/** Arc tangent of 0 <= t <= 1 to about 1e-15: three halvings of the angle, then the series. */
-function arcTangent(t: number): number {
-  let u = t;
-  for (let i = 0; i < 3; ++i) u /= 1 + Math.sqrt(1 + u * u);
-  let sum = 0;
-  for (let n = 17; n >= 1; n -= 2) sum = 1 / n - u * u * sum;
-  return 8 * u * sum;
-}
+/** Slopes from which to measure, each with the least slope that uses it and its angle in two pieces. */
+const SLOPES = [
+  { least: 39 / 16, slope: Infinity, high: 1.5707963267948966, low: 6.123233995736766e-17 },
+  { least: 19 / 16, slope: 1.5, high: 0.982793723247329, low: 1.3903311031230998e-17 },
+  { least: 11 / 16, slope: 1, high: 0.7853981633974483, low: 3.061616997868383e-17 },
+  { least: 7 / 16, slope: 0.5, high: 0.4636476090008061, low: 2.2698777452961687e-17 },
+] as const;
+
+const LEVEL = { least: 0, slope: 0, high: 0, low: 0 } as const;
+const PI_LOW = 1.2246467991473532e-16;
+
+/** (atan(z) - z) / z^3 in powers of z^2, highest first; |z| is at most 7/16. */
+const ARC_TANGENT = Array.from({ length: 22 }, (_, i) => (i % 2 === 0 ? 1 : -1) / (2 * (22 - i) + 1));
 
 /** The angle in (-pi, pi] of the vector (x, y); 0 for the zero vector. */
 export function angleOf(x: number, y: number): number {
   if (y === 0) return x < 0 ? Math.PI : 0;
-  if (x === 0) return y > 0 ? HALF_PI : -HALF_PI;
-  const ax = Math.abs(x);
-  const ay = Math.abs(y);
-  const scale = Math.max(ax, ay);
-  const u = ax / scale;
-  const v = ay / scale;
-  const steep = v > u;
-  const rough = steep ? HALF_PI - arcTangent(u / v) : arcTangent(v / u);
-  // one step of Newton's method takes the angle to rounding
-  const [c, s] = cosSin(rough);
-  const first = rough + (v * c - u * s) / (u * c + v * s);
-  const upper = x < 0 ? Math.PI - first : first;
+  const scale = Math.max(Math.abs(x), Math.abs(y));
+  const u = Math.abs(x) / scale;
+  const v = Math.abs(y) / scale;
+  const { slope, high, low } = SLOPES.find(({ least }) => v >= least * u) ?? LEVEL;
+  const z = slope === Infinity ? -u / v : (v - slope * u) / (u + slope * v);
+  const rest = low + z + z * z * z * polynomial(ARC_TANGENT, z * z);
+  const upper = x < 0 ? Math.PI - high - (rest - PI_LOW) : high + rest;
   return y < 0 ? -upper : upper;
 }

@@ -22,17 +22,23 @@ export interface XmlElement {
 }
 
 const MAX_DEPTH = 100;
-const MAX_ELEMENTS = 20_000;
+const MAX_ELEMENTS = 10_000;
 
 interface OpenElement extends XmlElement {
   readonly attributes: Map<string, XmlAttribute>;
   readonly children: OpenElement[];
 }
 
+/** A value for messages: on one line, and not too long. */
+export function shorten(value: string): string {
+  const line = value.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+}
+
 /** How an element is named in messages: its tag with its name, if it has one. */
 export function tagOf(element: XmlElement): string {
   const name = element.attributes.get("name")?.value;
-  return name === undefined ? `<${element.name}>` : `<${element.name} name="${name}">`;
+  return name === undefined ? `<${element.name}>` : `<${element.name} name="${shorten(name)}">`;
 }
 
 /** @throws MjcfError about this element. */

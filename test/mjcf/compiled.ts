@@ -291,6 +291,12 @@ export class Compiled {
     mujoco.mj_kinematics(theirs, data);
     mujoco.mj_comPos(theirs, data);
     mujoco.mj_collision(theirs, data);
+    const gaps = theirs.geom_gap as Float64Array;
+    const ends = [theirs.pair_geom1 as Int32Array, theirs.pair_geom2 as Int32Array] as const;
+    const gap = (a: number, b: number): number => {
+      const own = ends[0].findIndex((g, i) => (g === a && ends[1][i] === b) || (g === b && ends[1][i] === a));
+      return own < 0 ? gaps[a]! + gaps[b]! : (theirs.pair_gap as Float64Array)[own]!;
+    };
     const seen = new Map<string, MjContact>();
     const list = data.contact;
     const names = new Map(ours.geoms.map((geom) => [this.#geomId(geom.name), geom.name]));
@@ -313,6 +319,7 @@ export class Compiled {
       errors.list("contact friction reference", pair.frictionReference, contact.solreffriction as Float64Array);
       errors.list("contact impedance", pair.impedance, contact.solimp as Float64Array);
       errors.add("margin", pair.margin, contact.includemargin - 2 * MARGIN);
+      errors.add("gap", pair.gap, gap(contact.geom1, contact.geom2));
     });
     for (const contact of seen.values()) contact.delete();
     list.delete();
