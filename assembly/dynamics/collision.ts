@@ -59,7 +59,8 @@ export function collide(model: Model, workspace: Workspace): void {
       } else if (second.kind == GeomKind.Capsule) {
         const dx = frame2.c * second.halfLength;
         const dy = frame2.s * second.halfLength;
-        const upright = Math.abs(frame1.c * frame2.s - frame1.s * frame2.c) < 1e-15;
+        // there MuJoCo's tangent is the first axis: right on level ground only
+        const upright = Math.abs(frame1.c * frame2.s - frame1.s * frame2.c) < 1e-15 && Math.abs(frame1.c) > 1e-12;
         planePoint(model, workspace, p, frame1, frame2.x + dx, frame2.y + dy, second.radius, 1, upright);
         planePoint(model, workspace, p, frame1, frame2.x - dx, frame2.y - dy, second.radius, 1, upright);
       } else planeBox(model, workspace, p, frame1, frame2, second.radius, second.halfLength);

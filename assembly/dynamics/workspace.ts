@@ -172,7 +172,7 @@ export enum Trouble {
   None = 0,
   /** Two segments cross: the contact's normal is not defined. */
   CrossingSegments = 1,
-  /** A capsule stands exactly upright on a plane: MuJoCo may lose its friction there. */
+  /** A capsule stands exactly upright on a wall or a slope: MuJoCo loses its friction there. */
   PerpendicularCapsule = 2,
   /** The solver reached its largest number of iterations. */
   Unsolved = 4,
