@@ -2,8 +2,8 @@ import { document, type FeatureModel, floor, free, sliding } from "./xml.js";
 
 /** Small models with contacts, each of which turns on one thing. */
 
-const tilted = `<geom name="slope" type="plane" pos="0.6 0 -0.1" euler="0 -35 0" size="3 3 1"/>
-<geom name="steep" type="plane" pos="-0.7 0 0" euler="0 62 0" size="3 3 1"/>`;
+const tilted = `<geom name="slope" type="plane" pos="0.3 0 0.1" euler="0 -35 0" size="3 3 1"/>
+<geom name="steep" type="plane" pos="-0.35 0 0" euler="0 62 0" size="3 3 1"/>`;
 
 /** A ball, a bar and a block (there on a level floor only) that are free; masks let them touch the world and not one another. */
 function objects(name: string, world: string, attributes = "", option = ""): FeatureModel {
@@ -20,8 +20,8 @@ function objects(name: string, world: string, attributes = "", option = ""): Fea
 /** A block on slopes. */
 function slopes(): FeatureModel {
   const box = '<geom type="box" size="0.12 0.1 0.08" euler="0 10 0"/>';
-  const world = `${tilted}<body pos="0 0 0">${free("block")}${box}</body>`;
-  return { name: "box-on-slopes", xml: document("box-on-slopes", { world }), slides: 0.3, blind: 1e-6 };
+  const world = `${tilted}<body pos="0 0 0.05">${free("block")}${box}</body>`;
+  return { name: "box-on-slopes", xml: document("box-on-slopes", { world }), slides: 0.25, blind: 1e-6 };
 }
 
 /** Two free balls, and one that stands. */

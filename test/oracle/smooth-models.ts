@@ -28,12 +28,12 @@ function limits(name: string, attributes: string, option = "", flags?: string): 
 /** A slide between hinges of one body, anchors away from its origin, oblique axes. */
 function mixedJoints(): FeatureModel {
   const world = `<body pos="0.1 0 1" euler="0 25 0"><joint name="a" type="slide" axis="1 0 0.5"/>
-<joint name="b" ${hinge} pos="0.2 0 -0.1"/><joint name="c" type="slide" axis="-0.3 0 1"/>
+<joint name="b" ${hinge} pos="0.2 0 -0.1"/><joint name="c" type="slide" axis="-0.3 0 1" armature="0.3"/>
 <geom type="capsule" fromto="-0.2 0 0 0.3 0 0.1" size="0.05" contype="0" conaffinity="0"/>
 <body pos="0.3 0 0.1" euler="0 -70 0"><joint name="d" ${turning} pos="-0.1 0 0.05" ref="20" armature="0.05"/>
 <joint name="e" type="slide" axis="1 0 0" ref="0.1"/>
 <geom type="box" size="0.2 0.05 0.03" pos="0.1 0 0" euler="0 33 0" contype="0" conaffinity="0"/>
-<body pos="0.2 0 0"><joint name="f" ${hinge} armature="0.02"/><joint name="g" ${turning} pos="0 0 0.3"/>
+<body pos="0.2 0 0"><joint name="f" ${hinge} armature="0.02"/><joint name="g" ${turning} pos="0 0 0.3" armature="0.02"/>
 <geom type="sphere" size="0.08" pos="0 0 0.1" contype="0" conaffinity="0"/></body></body></body>`;
   return { name: "mixed-joints", xml: document("mixed-joints", { world }) };
 }
