@@ -6,6 +6,7 @@ import { version } from "../version.js";
 import { addEval } from "./eval.js";
 import { addExport } from "./export.js";
 import { addInfo } from "./info.js";
+import { addSimulate } from "./simulate.js";
 import { colourLevel } from "./terminal.js";
 import { addTrain } from "./train.js";
 
@@ -25,6 +26,7 @@ addTrain(program);
 addEval(program);
 addExport(program);
 addInfo(program);
+addSimulate(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 try {
