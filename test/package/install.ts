@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, lstatSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,7 +39,7 @@ export class Project {
     const top = join(this.folder, "node_modules");
     const files = new Map<string, number>();
     for (const name of readdirSync(top, { recursive: true, encoding: "utf8" })) {
-      const stats = statSync(join(top, name));
+      const stats = lstatSync(join(top, name));
       if (stats.isFile()) files.set(name, stats.size);
     }
     return files;
