@@ -1,4 +1,4 @@
-import { BOUNDS, QUANTITIES, type Quantity, type Tally } from "../../test/oracle/compare.js";
+import { BOUNDS, QUANTITIES, type Quantity, type Tally } from "../../test/oracle/quantities.js";
 
 /** Maximum errors of every model as text and as CSV. */
 
@@ -45,53 +45,49 @@ function line(name: string, cone: string, counts: readonly string[], cells: read
   return `${text.join(" ")} ${cells.map((cell) => cell.padStart(WIDTH)).join("")}`;
 }
 
+/** What was counted, by column. */
+const COUNTS = {
+  states: "states",
+  contacts: "contact",
+  sliding: "slide",
+  sticking: "stick",
+  grazing: "graze",
+  limits: "limits",
+  frictionLosses: "loss",
+  troubled: "trouble",
+  overlooked: "unseen",
+} as const;
+const COUNTED = Object.keys(COUNTS) as (keyof typeof COUNTS)[];
+
 export const heading = line(
   "model",
   "",
-  ["states", "contact", "limits", "loss", "trouble", "blind"],
+  COUNTED.map((count) => COUNTS[count]),
   QUANTITIES.map((quantity) => HEADINGS[quantity]),
 );
 
 export function textOf(row: Row): string {
-  const { states, contacts, limits, frictionLosses, troubled, overlooked, errors } = row.tally;
-  const counts = [states, contacts, limits, frictionLosses, troubled, overlooked].map(String);
+  const { tally } = row;
   const failed = failures(row);
-  const cells = QUANTITIES.map((quantity) => short(errors[quantity]) + (failed.includes(quantity) ? "!" : ""));
+  const counts = COUNTED.map((count) => String(tally[count]));
+  const cells = QUANTITIES.map((quantity) => short(tally.errors[quantity]) + (failed.includes(quantity) ? "!" : ""));
   return line(row.model, row.cone.slice(0, 3), counts, cells);
 }
 
 /** Largest errors over all rows, and what they may be. */
 export function summary(rows: readonly Row[]): string[] {
-  const sum = (pick: (tally: Tally) => number) => String(rows.reduce((total, { tally }) => total + pick(tally), 0));
-  const counts = [
-    sum(({ states }) => states),
-    sum(({ contacts }) => contacts),
-    sum(({ limits }) => limits),
-    sum(({ frictionLosses }) => frictionLosses),
-    sum(({ troubled }) => troubled),
-    sum(({ overlooked }) => overlooked),
-  ];
+  const counts = COUNTED.map((count) => String(rows.reduce((total, { tally }) => total + tally[count], 0)));
   const most = QUANTITIES.map((quantity) => short(Math.max(...rows.map(({ tally }) => tally.errors[quantity]))));
   const bounds = QUANTITIES.map((quantity) => short(BOUNDS[quantity]));
-  return [line("largest", "", counts, most), line("bound", "", ["", "", "", "", "", ""], bounds)];
+  const none = COUNTED.map(() => "");
+  return [line("largest", "", counts, most), line("bound", "", none, bounds)];
 }
 
 export function csvOf(rows: readonly Row[]): string {
-  const columns = [
-    "model",
-    "cone",
-    "states",
-    "contacts",
-    "limits",
-    "friction losses",
-    "troubled",
-    "overlooked",
-    ...QUANTITIES,
-  ];
+  const columns = ["model", "cone", ...COUNTED, ...QUANTITIES];
   const lines = rows.map(({ model, cone, tally }) => {
-    const { states, contacts, limits, frictionLosses, troubled, overlooked, errors } = tally;
-    const numbers = QUANTITIES.map((quantity) => errors[quantity].toExponential(1));
-    return [model, cone, states, contacts, limits, frictionLosses, troubled, overlooked, ...numbers].join(",");
+    const errors = QUANTITIES.map((quantity) => tally.errors[quantity].toExponential(1));
+    return [model, cone, ...COUNTED.map((count) => tally[count]), ...errors].join(",");
   });
   return `${[columns.map((name) => (name.includes(",") ? `"${name}"` : name)).join(","), ...lines].join("\n")}\n`;
 }

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import test from "ava";
 import { readModel } from "../../src/mjcf/read.js";
 import { init } from "../../src/node.js";
-import { BOUNDS, Comparison, QUANTITIES } from "../oracle/compare.js";
+import { Comparison } from "../oracle/compare.js";
 import { featureModels, taskModels } from "../oracle/models.js";
 import { loadOracle } from "../oracle/mujoco.js";
+import { BOUNDS, QUANTITIES } from "../oracle/quantities.js";
 import type { FeatureModel } from "../oracle/xml.js";
 
 // `npm run parity` does the same with 1,000 states a model

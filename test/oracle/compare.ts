@@ -3,49 +3,11 @@ import type { PlanarModel } from "../../src/mjcf/model.js";
 import { Plant, type PlantContact } from "../../src/plant.js";
 import type { Core } from "../../src/wasm.js";
 import { type Cone, type Integrator, Oracle, type OracleSettings, type PlanarContact } from "./mujoco.js";
+import { QUANTITIES, type Quantity, type Tally } from "./quantities.js";
 import { KINDS, Sampler, type State } from "./states.js";
 import type { FeatureModel } from "./xml.js";
 
 /** Our core and MuJoCo in the same states. Errors are max |a - b| / max(1, max |b|). */
-
-/** What is compared, and the largest error that passes. */
-export const BOUNDS = {
-  "mass matrix": 1e-10,
-  "bias force": 1e-10,
-  "passive force": 1e-10,
-  "actuator force": 1e-10,
-  energy: 1e-10,
-  sites: 1e-10,
-  "contact count": 0,
-  "contact distance": 1e-10,
-  "contact position": 1e-10,
-  "contact normal": 1e-10,
-  "contact force": 1e-9,
-  "acceleration, smooth": 1e-9,
-  acceleration: 1e-9,
-  Euler: 1e-9,
-  "Euler, explicit": 1e-9,
-  implicitfast: 1e-9,
-  RK4: 1e-9,
-  "1000 smooth steps": 1e-8,
-  "200 steps": 1e-6,
-} as const;
-export type Quantity = keyof typeof BOUNDS;
-export const QUANTITIES = Object.keys(BOUNDS) as Quantity[];
-
-export interface Tally {
-  readonly states: number;
-  readonly contacts: number;
-  readonly limits: number;
-  readonly frictionLosses: number;
-  /** States in which either side reports that it could not answer well. */
-  readonly troubled: number;
-  /** States that were left out because MuJoCo does not see all their contacts. */
-  readonly overlooked: number;
-  readonly errors: Readonly<Record<Quantity, number>>;
-  /** The state of each largest error. */
-  readonly worst: Readonly<Partial<Record<Quantity, State>>>;
-}
 
 interface Setting {
   readonly quantity: Quantity;
@@ -118,7 +80,17 @@ export class Comparison {
   readonly #smooth: Plant;
   readonly #errors = Object.fromEntries(QUANTITIES.map((key) => [key, 0])) as Record<Quantity, number>;
   readonly #worst: Partial<Record<Quantity, State>> = {};
-  readonly #counts = { states: 0, contacts: 0, limits: 0, frictionLosses: 0, troubled: 0, overlooked: 0 };
+  readonly #counts = {
+    states: 0,
+    contacts: 0,
+    sliding: 0,
+    sticking: 0,
+    grazing: 0,
+    limits: 0,
+    frictionLosses: 0,
+    troubled: 0,
+    overlooked: 0,
+  };
 
   constructor(
     core: Core,
@@ -228,7 +200,6 @@ export class Comparison {
 
     const { limits, frictionLoss } = oracle.rows;
     this.#counts.states++;
-    this.#counts.contacts += oracle.contactCount;
     this.#counts.limits += limits;
     this.#counts.frictionLosses += frictionLoss;
   }
@@ -236,20 +207,19 @@ export class Comparison {
   #compareContacts(ours: readonly PlantContact[], theirs: readonly PlanarContact[], state: State): void {
     this.#note("contact count", [ours.length], [theirs.length], state);
     if (ours.length !== theirs.length) return;
+    for (const contact of ours) this.#count(contact);
     const remaining = [...ours];
     const pairs = theirs.map((contact) => {
       const same = remaining.filter(({ pair }) => {
         const { geom1, geom2 } = this.#model.pairs[pair]!;
         return geom1 === contact.geom1 && geom2 === contact.geom2;
       });
-      const nearest = same.reduce(
-        (best, next) => (gapOf(next, contact) < gapOf(best, contact) ? next : best),
-        same[0]!,
-      );
+      if (same.length === 0)
+        throw new Error(`MuJoCo alone has a contact of geoms ${contact.geom1} and ${contact.geom2}`);
+      const nearest = same.reduce((best, next) => (gapOf(next, contact) < gapOf(best, contact) ? next : best));
       remaining.splice(remaining.indexOf(nearest), 1);
       return nearest;
     });
-    if (pairs.includes(undefined as unknown as PlantContact)) throw new Error("contacts of other geoms");
     const forceOf = ({ normalX, normalY, normalForce, tangentForce }: PlantContact) => [
       normalForce * normalX - tangentForce * normalY,
       normalForce * normalY + tangentForce * normalX,
@@ -287,6 +257,15 @@ export class Comparison {
       felt,
       state,
     );
+  }
+
+  #count({ pair, distance, normalForce, tangentForce }: PlantContact): void {
+    this.#counts.contacts++;
+    if (Math.abs(distance) < 1e-6) this.#counts.grazing++;
+    if (normalForce <= 0) return;
+    const { condim, friction } = this.#model.pairs[pair]!;
+    const sticks = condim > 1 && Math.abs(tangentForce) < (1 - 1e-9) * Math.min(...friction) * normalForce;
+    this.#counts[sticks ? "sticking" : "sliding"]++;
   }
 
   #compareSteps(state: State): void {

@@ -88,6 +88,19 @@ function pairs(cone: string): FeatureModel {
   return { name, xml: document(name, { option: `cone="${cone}"`, world, contact }), slides: 0.1 };
 }
 
+/** Listed pairs in the x-y plane, where the first tangent lies in the plane for some normals and the second for others. */
+function pairsFromAbove(): FeatureModel {
+  const world = `<geom name="left" type="plane" pos="-0.2 0 0" zaxis="1 0 0" size="2 2 1"/>
+<geom name="low" type="plane" pos="0 -0.2 0" zaxis="0.3 1 0" size="2 2 1"/>
+<body pos="-0.1 -0.1 0">${free("a", "xy")}<geom name="a" type="sphere" size="0.08"/></body>
+<body pos="0.1 -0.05 0">${free("b", "xy")}<geom name="b" type="capsule" fromto="-0.1 0 0 0.1 0 0" size="0.06"/></body>`;
+  const frictions = 'friction="0.2 0.8"';
+  const contact = `<pair geom1="left" geom2="a" ${frictions}/><pair geom1="low" geom2="a" ${frictions}/>
+<pair geom1="low" geom2="b" ${frictions}/><pair geom1="left" geom2="b" ${frictions}/><pair geom1="a" geom2="b" ${frictions}/>`;
+  const xml = document("pairs-from-above", { option: 'gravity="-5 -5 0"', world, contact });
+  return { name: "pairs-from-above", xml, slides: 0.12 };
+}
+
 /** What decides when two geoms disagree. */
 function mixing(): FeatureModel {
   const world = `<geom name="low" type="plane" size="3 3 1" friction="0.3 0.1 0.1" solref="0.05 0.8" solimp="0.1 0.8 0.02 0.4 2" solmix="3"/>
@@ -165,6 +178,7 @@ export const contactModels: readonly FeatureModel[] = [
   filters(),
   pairs("elliptic"),
   pairs("pyramidal"),
+  pairsFromAbove(),
   mixing(),
   simple(),
   fromAbove(),
