@@ -145,7 +145,9 @@ export function advance(simulation: Simulation, q: usize, v: usize, u: usize, wa
     }
   }
   for (let k = 0; k < n; ++k) {
-    if (!isFinite(load<f64>(at<f64>(simulation.q0, k)) - load<f64>(at<f64>(simulation.v0, k)))) {
+    // a row whose y is NaN counts as free: the new state may be finite where the solver's acceleration, the next guess, is not
+    const acceleration = load<f64>(at<f64>(workspace.acceleration, k));
+    if (!isFinite(load<f64>(at<f64>(simulation.q0, k)) - load<f64>(at<f64>(simulation.v0, k)) - acceleration)) {
       trouble |= Trouble.NotFinite;
     }
   }
