@@ -21,7 +21,7 @@ export const readText = (element: XmlElement, name: string): string | undefined 
 export function readNumbers(element: XmlElement, name: string, most: number, least = most): number[] | undefined {
   const text = readText(element, name);
   if (text === undefined) return undefined;
-  const words = text.split(/\s+/).filter((word) => word !== "");
+  const words = text.split(/[ \t\r\n]+/).filter((word) => word !== "");
   const numbers = words.map((word) => (NUMBER.test(word) ? Number(word) : Number.NaN));
   if (words.length < least || words.length > most || !numbers.every(Number.isFinite))
     failValue(element, name, `${count(least, most)}, each finite`);

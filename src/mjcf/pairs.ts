@@ -14,7 +14,7 @@ const SUPPORTED = ["plane-sphere", "plane-capsule", "plane-box", "sphere-sphere"
 /** MuJoCo's least friction coefficient. */
 const LEAST_FRICTION = 1e-5;
 const TINY = 1e-15;
-const MOST_PAIRS = 20_000;
+const MOST_PAIRS = 10_000;
 /** How far the centres of two geoms that may touch may be apart along the normal. */
 const SAME_OFFSET = 1e-9;
 
@@ -28,6 +28,8 @@ interface Contact {
   readonly gap: number;
 }
 
+const blend = (share: number, x: number, y: number): number => share * x + (1 - share) * y;
+
 /** MuJoCo's rules for two geoms without a pair of their own. */
 function mix(a: GeomValues, b: GeomValues): Contact {
   const shared = { solreffriction: [0, 0], margin: a.margin + b.margin, gap: a.gap + b.gap };
@@ -38,14 +40,13 @@ function mix(a: GeomValues, b: GeomValues): Contact {
   }
   const heavy = [a.solmix >= TINY, b.solmix >= TINY];
   const share = heavy[0] && heavy[1] ? a.solmix / (a.solmix + b.solmix) : heavy[0] ? 1 : heavy[1] ? 0 : 0.5;
-  const blend = (x: number, y: number): number => share * x + (1 - share) * y;
   const standard = a.solref[0]! > 0 && b.solref[0]! > 0;
   const friction = Math.max(a.friction[0]!, b.friction[0]!);
   return {
     ...shared,
     condim: Math.max(a.condim, b.condim),
-    solref: a.solref.map((x, i) => (standard ? blend(x, b.solref[i]!) : Math.min(x, b.solref[i]!))),
-    solimp: a.solimp.map((x, i) => blend(x, b.solimp[i]!)),
+    solref: a.solref.map((x, i) => (standard ? blend(share, x, b.solref[i]!) : Math.min(x, b.solref[i]!))),
+    solimp: a.solimp.map((x, i) => blend(share, x, b.solimp[i]!)),
     friction: [friction, friction],
   };
 }
@@ -62,11 +63,13 @@ class PairCompiler {
     this.#places = geoms.map(({ geom }) => (geom === undefined ? -1 : next++));
   }
 
-  /** A pair that is allowed by the filters; refuses what the plane cannot hold. The element is the one to blame. */
-  add(i: number, j: number, contact: Contact, blamed?: XmlElement): void {
-    const order = (k: number): number => KINDS.indexOf(this.geoms[k]!.tree.values.type) * this.geoms.length + k;
-    const [first, second] = order(i) < order(j) ? [i, j] : [j, i];
-    const [one, two] = [this.geoms[first]!, this.geoms[second]!];
+  /** Lower kinds come first, then lower numbers. */
+  #rank(index: number): number {
+    return KINDS.indexOf(this.geoms[index]!.tree.values.type) * this.geoms.length + index;
+  }
+
+  /** Refuses what the plane cannot hold. */
+  #check(one: PlanarGeom, two: PlanarGeom, contact: Contact, blamed: XmlElement | undefined): void {
     const element = blamed ?? two.tree.element;
     const meeting = `geoms "${one.tree.name}" and "${two.tree.name}"`;
     const remedy = "keep them apart with contype and conaffinity, or change the geoms";
@@ -85,6 +88,13 @@ class PairCompiler {
       fail(element, `is of more than ${MOST_PAIRS} pairs of geoms that may touch; use contype and conaffinity`);
     if (contact.condim === 6)
       fail(element, `lets ${meeting} touch with condim 6, which rolls in the plane; expected condim 1, 3 or 4`);
+  }
+
+  /** A pair that the filters let pass. An element of its own is to blame for what is wrong with it, otherwise a geom. */
+  add(i: number, j: number, contact: Contact, blamed?: XmlElement): void {
+    const [first, second] = this.#rank(i) < this.#rank(j) ? [i, j] : [j, i];
+    const [one, two] = [this.geoms[first]!, this.geoms[second]!];
+    this.#check(one, two, contact, blamed);
     this.pairs.push({
       geom1: this.#places[first]!,
       geom2: this.#places[second]!,
@@ -108,9 +118,11 @@ function bodiesCollide(a: number, b: number, bodies: readonly TreeBody[], filter
   if (weldA === weldB) return false;
   // the weld of a body without any degree of freedom below it is the world
   if (!filterParent || weldA === 0 || weldB === 0) return true;
-  const above = (weld: number): number => bodies[bodies[weld]!.parent]!.weld;
-  return weldA !== above(weldB) && weldB !== above(weldA);
+  return weldA !== weldAbove(weldB, bodies) && weldB !== weldAbove(weldA, bodies);
 }
+
+/** The weld of a weld's parent. */
+const weldAbove = (weld: number, bodies: readonly TreeBody[]): number => bodies[bodies[weld]!.parent]!.weld;
 
 const find = (element: XmlElement, attribute: string, kind: string, names: readonly string[]): number => {
   const name = element.attributes.get(attribute)?.value ?? fail(element, `has no ${attribute}; name a ${kind}`);

@@ -14,6 +14,8 @@ export interface ElementSchema {
   /** Accepted only with one of these words, or with zeros. */
   readonly only?: Readonly<Record<string, readonly string[] | "zero">>;
   readonly children?: Readonly<Record<string, ElementSchema | "ignored">>;
+  /** Children that may stand there several times; all others are unique. */
+  readonly repeated?: readonly string[] | "all";
   /** Known to MuJoCo, not supported: the reason. */
   readonly refused?: Readonly<Record<string, string>>;
 }
@@ -108,6 +110,7 @@ const body: ElementSchema = {
   ignored: ["user"],
   only: { mocap: ["false"], gravcomp: "zero", sleep: ["auto", "never"] },
   children: { inertial, joint, geom, site, camera: "ignored", light: "ignored" },
+  repeated: words("joint geom site camera light body"),
   refused: {
     freejoint: "a free joint leaves the plane; give the body two slides and a hinge",
     frame: "frames are not supported; write the positions into the elements",
@@ -121,6 +124,7 @@ const body: ElementSchema = {
 
 const world: ElementSchema = {
   children: { geom, site, body, camera: "ignored", light: "ignored" },
+  repeated: "all",
   refused: {
     ...body.refused,
     joint: "the world cannot have joints",
@@ -140,6 +144,7 @@ const defaults: ElementSchema = {
     ),
     ...each(words("camera light mesh material equality tendon"), "ignored" as const),
   },
+  repeated: ["default"],
   refused: refusedActuators,
 };
 (defaults.children as Record<string, ElementSchema>).default = defaults;
@@ -187,16 +192,18 @@ const SENSORS = words(
 
 const MODEL: ElementSchema = {
   attributes: ["model"],
+  repeated: "all",
   children: {
     compiler,
     option,
     default: defaults,
     worldbody: world,
-    contact: { children: { pair, exclude: { attributes: ["name", "body1", "body2"] } } },
-    actuator: { children: actuators, refused: refusedActuators },
-    sensor: { children: each(SENSORS, "ignored" as const) },
+    contact: { children: { pair, exclude: { attributes: ["name", "body1", "body2"] } }, repeated: "all" },
+    actuator: { children: actuators, refused: refusedActuators, repeated: "all" },
+    sensor: { children: each(SENSORS, "ignored" as const), repeated: "all" },
     asset: {
       children: { texture: "ignored", material: "ignored" },
+      repeated: "all",
       refused: each(
         words("mesh hfield skin model"),
         "only textures and materials, which are not simulated, may be assets",
@@ -235,13 +242,17 @@ function checkAttributes(element: XmlElement, schema: ElementSchema): void {
 
 function checkElement(element: XmlElement, schema: ElementSchema): void {
   checkAttributes(element, schema);
-  const { children = {}, refused = {} } = schema;
+  const { children = {}, refused = {}, repeated = [] } = schema;
+  const seen = new Set<string>();
   for (const child of element.children) {
     if (child.name === "include") fail(child, "is not supported: put the included elements into this file");
     if (Object.hasOwn(refused, child.name)) fail(child, `is not supported: ${refused[child.name]}`);
     const inner = Object.hasOwn(children, child.name) ? children[child.name] : undefined;
     if (inner === undefined)
       fail(child, `is not supported in <${element.name}>; supported: ${list(Object.keys(children))}`);
+    if (repeated !== "all" && !repeated.includes(child.name) && seen.has(child.name))
+      fail(child, `is there twice in <${element.name}>; give one`);
+    seen.add(child.name);
     if (inner !== "ignored") checkElement(child, inner);
   }
 }

@@ -56,6 +56,9 @@ export function geomShape(geom: TreeGeom, units: AngleUnits): GeomShape {
       : values.type === "box"
         ? [given[0], given[0], placed.half]
         : [given[0], placed.half, 0];
+  // MuJoCo wants the third, though it only draws with it
+  if (values.type === "plane" && !(given[2] > 0))
+    fail(element, `is a plane whose size 3 is ${given[2]}; expected three sizes, the third positive`, "size");
   const bad = size.slice(0, SIZES[values.type]).findIndex((length) => !(length > 0));
   if (bad >= 0)
     fail(

@@ -87,8 +87,6 @@ class TreeReader {
         });
 
     const joints = leaves("joint", readJointValues);
-    const inertials = inside.filter((child) => child.name === "inertial");
-    if (inertials.length > 1) fail(inertials[1]!, "repeats the body's inertial; give one");
     const orientation: Orientation = {};
     if (index > 0) readOrientation(element, orientation);
     this.bodies.push({
@@ -97,7 +95,7 @@ class TreeReader {
       parent,
       position: (index > 0 ? readVector3(element, "pos") : undefined) ?? [0, 0, 0],
       rotation: index === 0 ? IDENTITY : resolveOrientation(element, orientation, this.units),
-      inertial: inertials[0],
+      inertial: inside.find((child) => child.name === "inertial"),
       joints,
       geoms: leaves("geom", readGeomValues),
       sites: leaves("site", readSiteValues),

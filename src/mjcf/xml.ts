@@ -22,7 +22,7 @@ export interface XmlElement {
 }
 
 const MAX_DEPTH = 100;
-const MAX_ELEMENTS = 10_000;
+const MAX_ELEMENTS = 5_000;
 
 interface OpenElement extends XmlElement {
   readonly attributes: Map<string, XmlAttribute>;

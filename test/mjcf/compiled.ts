@@ -32,7 +32,7 @@ export class Errors {
 /** Difference of two angles, or of two directions without sign, as 0 and the sine of it. */
 const turned = (a: number, b: number, period: number): number => Math.abs(Math.sin(((a - b) * Math.PI) / period));
 
-const MARGIN = 50;
+const MARGIN = 500;
 const PLANE = 0;
 const KINDS = { plane: 0, sphere: 2, capsule: 3, box: 6 } as const;
 
@@ -291,8 +291,8 @@ export class Compiled {
     mujoco.mj_kinematics(theirs, data);
     mujoco.mj_comPos(theirs, data);
     mujoco.mj_collision(theirs, data);
-    const gaps = theirs.geom_gap as Float64Array;
-    const ends = [theirs.pair_geom1 as Int32Array, theirs.pair_geom2 as Int32Array] as const;
+    const gaps = (theirs.geom_gap as Float64Array).slice();
+    const ends = [(theirs.pair_geom1 as Int32Array).slice(), (theirs.pair_geom2 as Int32Array).slice()] as const;
     const gap = (a: number, b: number): number => {
       const own = ends[0].findIndex((g, i) => (g === a && ends[1][i] === b) || (g === b && ends[1][i] === a));
       return own < 0 ? gaps[a]! + gaps[b]! : (theirs.pair_gap as Float64Array)[own]!;

@@ -231,6 +231,17 @@ solreffriction="-100 -3" solimpfriction="0.5 0.6 0.01" actuatorfrcrange="-3 4"`,
       '<option viscosity="1"><flag damper="disable" contact="disable"/></option><default><joint damping="1" stiffness="2"/></default>',
   }),
 
+  "what cannot change the motion": `<?xml version="1.0"?>
+<!-- a comment --><mujoco model="idle"><visual><global fovy="30"/><map znear="0.1"/></visual><statistic extent="2"/><size memory="1M"/>
+<option magnetic="0 1 0" jacobian="dense" solver="Newton" noslip_iterations="0"><flag warmstart="disable" energy="enable" island="disable"/></option>
+<custom><numeric name="n" data="1 2"/></custom><asset><texture name="t" builtin="flat" type="2d" width="8" height="8"/><material name="m" texture="t"/></asset>
+<default><light ambient="1 1 1"/><camera fovy="20"/><material shininess="1"/><equality solref="0.1"/><tendon width="1"/></default>
+<worldbody><light pos="0 0 3"/><camera name="c" pos="0 -3 1"/><body name="b" gravcomp="0" user=""><joint name="j" axis="0 1 0" group="2"/>
+<geom size="0.1" rgba="1 0 0 1" material="m" group="3" shellinertia="false"/><site name="s" type="box" size="0.1 0.2 0.3" euler="10 20 30"/>
+<camera mode="targetbody" target="b"/></body></worldbody>
+<sensor><jointpos joint="j"/><jointvel joint="j"/><framepos objtype="body" objname="b"/><touch site="s"/><clock/></sensor>
+<keyframe><key qpos="0.5"/></keyframe></mujoco>`,
+
   "contacts of equals": meeting('friction="0.3 1 1" condim="1"', 'friction="0.8" condim="4"', 'friction="0.5"'),
   "contacts by priority": meeting(
     'priority="2" condim="1" friction="0.1" solref="0.1 2"',
