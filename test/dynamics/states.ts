@@ -357,3 +357,173 @@ export function variant(model: PlanarModel, integrator: Integrator, cone: Cone):
 export const VARIANTS = (["Euler", "implicitfast", "RK4"] as const).flatMap((integrator) =>
   (["elliptic", "pyramidal"] as const).map((cone) => ({ integrator, cone })),
 );
+
+/** Numbers at which arithmetic changes its ways. */
+const WILD = [
+  ...[1e6, 1e16, 1e77, 1e150, 1e154, 1e155, 1e300, Number.MAX_VALUE, Number.POSITIVE_INFINITY],
+  ...[1e-6, 1e-16, 1e-154, 1e-300, 2.3e-308, 1e-310, Number.MIN_VALUE, 0],
+].flatMap((x) => [x, -x]);
+const RECIPES = ["entries", "everything", "controls", "speeds", "deep", "coincident", "memory"] as const;
+
+/** A state that no mechanism comes to by itself, with what the solver is to remember. */
+export interface WildState extends State {
+  readonly recipe: (typeof RECIPES)[number];
+  readonly memory: readonly number[];
+}
+
+export function wildState({ bodies, dofs, actuators }: PlanarModel, source: Source): WildState {
+  const [n, m] = [dofs.length, actuators.length];
+  const recipe = RECIPES[source.below(RECIPES.length)]!;
+  const pick = () => (source.below(12) === 0 ? Number.NaN : WILD[source.below(WILD.length)]!);
+  const magnitude = (low: number, high: number) => source.uniform() * 10 ** source.uniform(low, high);
+  const near = dofs.map(({ reference }) => reference + source.uniform(-0.5, 0.5));
+  const slow = source.array(n, -2, 2);
+  const usual = source.array(m, -1.5, 1.5);
+  const rest = dofs.map(() => 0);
+  const usually = { recipe, q: near, v: slow, u: usual, memory: rest };
+  /** With one entry at least, and each of the others with this probability, replaced. */
+  const spoil = (values: readonly number[], share: number) => {
+    const chosen = source.below(values.length);
+    return values.map((x, i) => (i === chosen || source.uniform(0, 1) < share ? pick() : x));
+  };
+  switch (recipe) {
+    case "entries": {
+      const spoiled = spoil([...near, ...slow, ...usual], 0.02);
+      return { ...usually, q: spoiled.slice(0, n), v: spoiled.slice(n, 2 * n), u: spoiled.slice(2 * n) };
+    }
+    case "everything": {
+      const draw = () => magnitude(-320, 308);
+      return { ...usually, q: rest.map(draw), v: rest.map(draw), u: usual.map(draw) };
+    }
+    case "controls":
+      return { ...usually, u: m === 0 ? usual : spoil(usual, 0.5) };
+    case "speeds": {
+      const size = source.uniform(0, 160);
+      return { ...usually, v: rest.map(() => magnitude(size - 2, size)) };
+    }
+    case "deep": {
+      const size = source.uniform(-2, 20);
+      return {
+        ...usually,
+        q: dofs.map(({ kind }, k) => near[k]! + (kind === "slide" ? magnitude(size - 2, size) : 0)),
+      };
+    }
+    case "coincident": {
+      // every body that hangs on the world by slides goes to its origin, and all else is drawn as in the document
+      const q = dofs.map(({ kind, body, axis, reference }) => {
+        const [x, y] = bodies[body]!.position;
+        return kind === "slide" && bodies[body]!.parent === 0 ? reference - axis[0] * x - axis[1] * y : reference;
+      });
+      return { ...usually, q, v: source.below(2) === 0 ? rest : slow };
+    }
+    case "memory":
+      return { ...usually, memory: spoil(rest, 0.3) };
+  }
+}
+
+export const OUTCOMES = ["stepped", "stepped, with trouble", "not finite", "violation"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** Of a violation: what happened; of a step that is not finite: where it began. */
+  readonly reason?: string;
+}
+
+const PATIENCE = 1000;
+const WILD_SUBSTEPS = 2;
+
+const bitsOf = (plant: Plant) => new BigUint64Array(plant.states.slice().buffer);
+const sameBits = (a: BigUint64Array, b: BigUint64Array) => a.every((word, i) => word === b[i]);
+const finite = (values: Float64Array) => values.every(Number.isFinite);
+
+/** Puts the only copy of a plant into a wild state. */
+export function placeWild(plant: Plant, { q, v, u, memory }: WildState): void {
+  place(plant, { q, v, u });
+  plant.states.set(memory, 2 * q.length + u.length);
+}
+
+/** Asks everything of a plant in a wild state that it can do, and tells whether it kept its promises. */
+export function attack(plant: Plant, state: WildState): Verdict {
+  const violation = (reason: string): Verdict => ({ outcome: "violation", reason });
+  placeWild(plant, state);
+  const start = plant.states.slice();
+  const startBits = bitsOf(plant);
+  const { tangent } = plant;
+  const asked: [string, () => void][] = [
+    ["step", () => plant.step()],
+    ["long step", () => plant.step(WILD_SUBSTEPS)],
+    ["forward", () => plant.forward()],
+    ["readouts", () => [plant.contacts(), plant.energy(), plant.model.bodies.map((_, b) => plant.bodyPose(b))]],
+    ["jacobian", () => plant.jacobian(0, WILD_SUBSTEPS)],
+    ["jvp", () => plant.jvp(0, WILD_SUBSTEPS)],
+    ["vjp", () => plant.vjp(0, WILD_SUBSTEPS)],
+  ];
+  let verdict: Verdict = { outcome: "stepped" };
+  for (const [what, act] of asked) {
+    plant.states.set(start);
+    for (const block of [tangent.dq, tangent.dv, tangent.du]) block.fill(1);
+    const before = performance.now();
+    try {
+      act();
+    } catch (error) {
+      return violation(`${what}: ${error}`);
+    }
+    const time = performance.now() - before;
+    if (time > PATIENCE) return violation(`${what} took ${time.toFixed(0)} ms`);
+    const kept = sameBits(bitsOf(plant), startBits);
+    if (!what.includes("step")) {
+      if (!kept) return violation(`${what} moved the state`);
+      continue;
+    }
+    const trouble = plant.trouble[0]!;
+    if ((trouble & Trouble.notFinite) === 0) {
+      if (!finite(plant.states)) return violation(`${what} leaves ${firstBad(plant)} and does not say so`);
+      if (trouble !== 0) verdict = { outcome: "stepped, with trouble" };
+    } else if (what === "step") {
+      if (!kept) return violation("a step that is not finite moved the state");
+      verdict = { outcome: "not finite", reason: firstBad(plant) };
+    } else if (!kept && !finite(plant.states)) return violation(`${what} stops at numbers that are not finite`);
+  }
+  return verdict;
+}
+
+/** Whether a symmetric matrix (n, n) has a Cholesky factor, in the arithmetic at hand. */
+function positiveDefinite(matrix: Float64Array, n: number): boolean {
+  const factor = matrix.slice();
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = factor[i * n + j]!;
+      for (let k = 0; k < j; k++) sum -= factor[i * n + k]! * factor[j * n + k]!;
+      if (i === j && !(sum > 0)) return false;
+      factor[i * n + j] = i === j ? Math.sqrt(sum) : sum / factor[j * n + j]!;
+    }
+  }
+  return true;
+}
+
+/** The first quantity that keeps a copy from being stepped, in words: of what it was given, then of what a step computes, in order. */
+export function firstBad(plant: Plant, index = 0): string {
+  const { dofs, actuators, option } = plant.model;
+  const [n, m] = [dofs.length, actuators.length];
+  const first = (what: string, values: Float64Array, names: readonly { readonly name: string }[]) => {
+    const at = values.findIndex((x) => !Number.isFinite(x));
+    return at < 0 ? undefined : `${what}[${at}] (${names[at % names.length]!.name}) is ${values[at]}`;
+  };
+  const own = (values: Float64Array, length: number) => values.subarray(index * length, (index + 1) * length);
+  const given =
+    first("q", own(plant.q, n), dofs) ?? first("v", own(plant.v, n), dofs) ?? first("u", own(plant.u, m), actuators);
+  if (given !== undefined) return given;
+  plant.forward(index);
+  const mass = plant.massMatrix;
+  return (
+    first("massMatrix", mass, dofs) ??
+    (positiveDefinite(mass, n) ? undefined : "massMatrix is not positive definite") ??
+    first("biasForce", plant.biasForce, dofs) ??
+    first("passiveForce", plant.passiveForce, dofs) ??
+    first("actuatorForce", plant.actuatorForce, dofs) ??
+    first("constraintForce", plant.constraintForce, dofs) ??
+    first("acceleration", plant.acceleration, dofs) ??
+    (option.integrator === "RK4" ? "a later stage of the step" : "the state after the step")
+  );
+}
