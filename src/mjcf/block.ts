@@ -1,7 +1,8 @@
 /**
- * A compiled model as one block of bytes, the form in which the core takes it and in which it can be stored: a header, then the records
- * of every kind in the order below (assembly/dynamics/model.ts declares the same records), then the names as JSON. Little-endian; a
- * record holds its integers first, then its doubles, and is a multiple of 8 bytes.
+ * A compiled model as one block of bytes, the form in which the core takes it: magic and version, a header, then the
+ * records of every kind in the order below (assembly/dynamics/model.ts declares the same records). Little-endian; a
+ * record holds its integers first, then its doubles, and is a multiple of 8 bytes. The names are not in it: stored.ts
+ * adds them, unpack.ts reads both back.
  */
 
 import type { Actuator, Body, Dof, Geom, Pair, PlanarModel, Site } from "./model.js";

@@ -51,7 +51,8 @@ export function compileDof(joint: TreeJoint, frame: PlanarFrame, plane: Plane, s
   const hinge = values.type === "hinge";
   const sign = hinge ? alongNormal(frame.basis, axis) : 1;
   const direction = hinge ? ([0, 0] as const) : inPlane(frame.basis, axis);
-  const where = `whose axis is ${show(transform(frame.basis, axis))} along the two axes and the normal of the ${planeName(plane)} plane`;
+  const seen = show(transform(frame.basis, axis));
+  const where = `whose axis is ${seen} along the two axes and the normal of the ${planeName(plane)} plane`;
   if (sign === 0) fail(element, `is a hinge ${where}; expected the normal`, "axis");
   if (direction === undefined) fail(element, `is a slide ${where}; expected a direction in the plane`, "axis");
   const limited = isLimited(element, values.limited, values.range, "limited", compiler.autoLimits);
@@ -169,8 +170,8 @@ export function compileBodies(
     if (box === undefined && fluid && bodies[body.weld]!.joints.length > 0)
       fail(
         body.element,
-        `has no axis of inertia along the normal of the ${planeName(plane)} plane, so the fluid would push it out of the plane; ` +
-          "align its geoms or its inertial with the plane, or set density and viscosity to 0",
+        `has no axis of inertia along the normal of the ${planeName(plane)} plane, so the fluid would push it out of ` +
+          "the plane; align its geoms or its inertial with the plane, or set density and viscosity to 0",
       );
     const compiled: Body = {
       name: body.name,

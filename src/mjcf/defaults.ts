@@ -1,6 +1,6 @@
 /**
- * What joints, geoms, sites, pairs and actuators are before their own attributes: MuJoCo's values, then those of their default class. A
- * class starts as a copy of the class around it; all kinds of actuator share one set.
+ * What joints, geoms, sites, pairs and actuators are before their own attributes: MuJoCo's values, then those of their
+ * default class. A class starts as a copy of the class around it; all kinds of actuator share one set.
  */
 
 import { ACTUATORS } from "./schema.js";

@@ -14,7 +14,8 @@ const isBounded = ([low, high]: Vector): boolean => low > -Infinity || high < In
 function aboutBody(body: Body, bodies: readonly Body[]): string {
   const place = `at (${short(body.position[0])}, ${short(body.position[1])})`;
   const turned = body.angle === 0 ? "" : `, turned by ${short(body.angle)} rad`;
-  return `${body.name}: ${place} in ${bodies[body.parent]?.name}${turned}, ${short(body.mass)} kg, ${short(body.inertia)} kg m^2`;
+  const parent = bodies[body.parent]?.name;
+  return `${body.name}: ${place} in ${parent}${turned}, ${short(body.mass)} kg, ${short(body.inertia)} kg m^2`;
 }
 
 function aboutDof(dof: Dof, bodies: readonly Body[]): string {
@@ -55,7 +56,9 @@ function aboutActuator(actuator: Actuator, dofs: readonly Dof[]): string {
   return `${actuator.name}: ${parts.join(", ")}`;
 }
 
-/** Several lines for people: what the model consists of, its options, then every body, joint, geom, actuator and site. */
+/**
+ * Several lines for people: what the model consists of, its options, then every body, joint, geom, actuator and site.
+ */
 export function describeModel(model: PlanarModel): string {
   const { option, bodies, dofs, geoms, pairs, actuators, sites } = model;
   const mass = bodies.reduce((sum, body) => sum + body.mass, 0);
@@ -72,7 +75,8 @@ export function describeModel(model: PlanarModel): string {
       count(actuators.length, "actuator"),
       count(sites.length, "site"),
     ].join(", "),
-    `time step ${short(option.timestep)} s, ${option.integrator}, ${option.cone} cones, gravity (${option.gravity.map(short).join(", ")}) m/s^2` +
+    `time step ${short(option.timestep)} s, ${option.integrator}, ${option.cone} cones, ` +
+      `gravity (${option.gravity.map(short).join(", ")}) m/s^2` +
       (fluid ? `, fluid of density ${short(option.density)} and viscosity ${short(option.viscosity)}` : ""),
     ...section(
       "Bodies",

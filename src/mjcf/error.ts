@@ -1,5 +1,6 @@
 /**
- * What is wrong with a model file, in one sentence: the file, the line and the element, then the fault and what would be right.
+ * What is wrong with a model file, in one sentence: the file, the line and the element, then the fault and what would
+ * be right.
  */
 export class MjcfError extends Error {
   override readonly name = "MjcfError";

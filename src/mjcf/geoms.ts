@@ -1,6 +1,7 @@
 /**
- * Geoms in the plane. A geom that has no meaning there (a plane that the model moves along, a tilted capsule) is kept out of the model
- * as long as nothing touches it: its mass counts, and `problem` says what is wrong once something may touch it.
+ * Geoms in the plane. A geom that has no meaning there (a plane that the model moves along, a tilted capsule) is kept
+ * out of the model as long as nothing touches it: its mass counts, and `problem` says what is wrong once something may
+ * touch it.
  */
 
 import type { Geom } from "./model.js";

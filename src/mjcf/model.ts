@@ -1,7 +1,7 @@
 /**
- * A planar model, compiled: what the core simulates (assembly/dynamics/model.ts reads it). The plane has coordinates (e1, e2): (x, z) of
- * an x-z model, (x, y) of an x-y model; angles turn from e1 to e2. SI units, radians. Generalised coordinates are one per degree of freedom,
- * in the order of the document.
+ * A planar model, compiled: what the core simulates (assembly/dynamics/model.ts reads it). The plane has coordinates
+ * (e1, e2): (x, z) of an x-z model, (x, y) of an x-y model; angles turn from e1 to e2. SI units, radians. Generalised
+ * coordinates are one per degree of freedom, in the order of the document.
  */
 
 export type Vector = readonly [number, number];
@@ -41,7 +41,10 @@ export interface Body {
   readonly inertia: number;
   /** Centre of mass in the body's frame. */
   readonly centre: Vector;
-  /** For the fluid's drag: angle of the first in-plane inertial axis in the body's frame, and the equivalent box's full sides along that axis, the other in-plane axis, and the normal; 0 without mass. */
+  /**
+   * For the fluid's drag: angle of the first in-plane inertial axis in the body's frame, and the equivalent box's full
+   * sides along that axis, the other in-plane axis, and the normal; 0 without mass.
+   */
   readonly inertialAngle: number;
   readonly sides: readonly [number, number, number];
   /** MuJoCo's "simple" body (slides only, centred, child of the world): its inverse weights are 1 / mass. */
@@ -88,7 +91,10 @@ export interface Geom {
   readonly halfLength: number;
 }
 
-/** Two geoms that may touch, with the mixed parameters; geom1 has the lower kind (plane < sphere < capsule < box) or index. */
+/**
+ * Two geoms that may touch, with the mixed parameters; geom1 has the lower kind (plane < sphere < capsule < box) or
+ * index.
+ */
 export interface Pair {
   readonly geom1: number;
   readonly geom2: number;

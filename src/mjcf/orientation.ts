@@ -1,4 +1,7 @@
-/** Orientations as MJCF writes them: quaternion, axis and angle, two axes, a z axis, or Euler angles in the compiler's sequence. */
+/**
+ * Orientations as MJCF writes them: quaternion, axis and angle, two axes, a z axis, or Euler angles in the compiler's
+ * sequence.
+ */
 
 import { failValue, readNumbers } from "./attributes.js";
 import {
@@ -22,7 +25,10 @@ import { fail, type XmlElement } from "./xml.js";
 const ALTERNATIVES = { axisangle: 4, xyaxes: 6, zaxis: 3, euler: 3 } as const;
 type Alternative = keyof typeof ALTERNATIVES;
 
-/** An orientation as it was written; an alternative wins over a quaternion, which matters where the two come from different classes. */
+/**
+ * An orientation as it was written; an alternative wins over a quaternion, which matters where the two come from
+ * different classes.
+ */
 export interface Orientation {
   quat?: readonly number[];
   alternative?: { readonly kind: Alternative; readonly numbers: readonly number[] };

@@ -82,7 +82,8 @@ class PairCompiler {
     if (one.tree.values.type !== "plane" && Math.abs(one.offset - two.offset) > SAME_OFFSET)
       fail(
         element,
-        `lets ${meeting} touch, but they lie ${one.offset} and ${two.offset} along the plane's normal; give them the same, or ${remedy}`,
+        `lets ${meeting} touch, but they lie ${one.offset} and ${two.offset} along the plane's normal; ` +
+          `give them the same, or ${remedy}`,
       );
     if (this.pairs.length === MOST_PAIRS)
       fail(element, `is of more than ${MOST_PAIRS} pairs of geoms that may touch; use contype and conaffinity`);
@@ -90,7 +91,9 @@ class PairCompiler {
       fail(element, `lets ${meeting} touch with condim 6, which rolls in the plane; expected condim 1, 3 or 4`);
   }
 
-  /** A pair that the filters let pass. An element of its own is to blame for what is wrong with it, otherwise a geom. */
+  /**
+   * A pair that the filters let pass. An element of its own is to blame for what is wrong with it, otherwise a geom.
+   */
   add(i: number, j: number, contact: Contact, blamed?: XmlElement): void {
     const [first, second] = this.#rank(i) < this.#rank(j) ? [i, j] : [j, i];
     const [one, two] = [this.geoms[first]!, this.geoms[second]!];

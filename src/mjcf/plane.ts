@@ -1,6 +1,7 @@
 /**
- * The plane of a model, and every body's frame in it. A body's planar frame has its origin where the body has it; its two axes are those
- * coordinate axes of the body that lie in the plane, so that a body which is not turned over keeps its coordinates.
+ * The plane of a model, and every body's frame in it. A body's planar frame has its origin where the body has it; its
+ * two axes are those coordinate axes of the body that lie in the plane, so that a body which is not turned over keeps
+ * its coordinates.
  */
 
 import type { PlanarModel, Vector } from "./model.js";
@@ -63,7 +64,8 @@ export function planeOfHinges(bodies: readonly TreeBody[], rotations: readonly M
     if (Math.abs(Math.abs(turned[2]) - 1) < TOLERANCE) return "xy";
     fail(
       joint.element,
-      `is a hinge about ${show(turned)} (in the world); expected an axis along y (a model in the x-z plane) or along z (x-y plane)`,
+      `is a hinge about ${show(turned)} (in the world); expected an axis along y (a model in the x-z plane) ` +
+        "or along z (x-y plane)",
       "axis",
     );
   }
@@ -94,7 +96,8 @@ export function planarFrames(bodies: readonly TreeBody[], plane: Plane): PlanarF
     if (k < 0)
       fail(
         body.element,
-        `is rotated out of the ${planeName(plane)} plane: the plane's normal is ${show(normal)} in its frame; expected a coordinate axis`,
+        `is rotated out of the ${planeName(plane)} plane: the plane's normal is ${show(normal)} in its frame; ` +
+          "expected a coordinate axis",
       );
     const basis = localBasis(k, normal[k]! > 0 ? 1 : -1);
     const rotation = multiply(turned, transpose(basis));

@@ -1,7 +1,7 @@
 /**
- * Principal moments and axes of inertia by Jacobi's rotations. Where moments are equal the axes are a matter of the method, and the
- * fluid's drag depends on them: so the order (largest moment first) and both thresholds, relative to the largest moment, are those that
- * MuJoCo 3.14's compiler was seen to have.
+ * Principal moments and axes of inertia by Jacobi's rotations. Where moments are equal the axes are a matter of the
+ * method, and the fluid's drag depends on them: so the order (largest moment first) and both thresholds, relative to
+ * the largest moment, are those that MuJoCo 3.14's compiler was seen to have.
  */
 
 import { fromQuaternion, type Matrix3, multiply, transpose, type Vector3 } from "./rotation.js";

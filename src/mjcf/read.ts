@@ -53,7 +53,9 @@ function compile({ root, settings, classes, bodies }: Document, plane: Plane): P
   };
 }
 
-/** Compiles in the plane that the hinges ask for; without hinges in the x-z plane if that fits, else in the x-y plane. */
+/**
+ * Compiles in the plane that the hinges ask for; without hinges in the x-z plane if that fits, else in the x-y plane.
+ */
 function compileInPlane(document: Document): PlanarModel {
   const { bodies } = document;
   const plane = planeOfHinges(bodies, worldRotations(bodies));

@@ -1,6 +1,6 @@
 /**
- * Which elements and attributes of MJCF are read, which are accepted because they cannot change the motion, and which are refused and
- * why. Everything that stands in none of these lists is refused with the list of what is supported.
+ * Which elements and attributes of MJCF are read, which are accepted because they cannot change the motion, and which
+ * are refused and why. Everything that stands in none of these lists is refused with the list of what is supported.
  */
 
 import { readText } from "./attributes.js";
@@ -33,8 +33,8 @@ const RESOLVED = ["enable"];
 
 const joint: ElementSchema = {
   attributes: words(
-    "name class type pos axis limited range ref springref stiffness damping armature frictionloss margin solreflimit solimplimit " +
-      "solreffriction solimpfriction actuatorfrclimited actuatorfrcrange",
+    "name class type pos axis limited range ref springref stiffness damping armature frictionloss margin " +
+      "solreflimit solimplimit solreffriction solimpfriction actuatorfrclimited actuatorfrcrange",
   ),
   ignored: words("group user"),
   only: { springdamper: "zero", actuatorgravcomp: ["false"] },
@@ -43,7 +43,8 @@ const joint: ElementSchema = {
 const geom: ElementSchema = {
   attributes: [
     ...words(
-      "name class type contype conaffinity condim priority group size friction mass density solmix solref solimp margin gap fromto pos",
+      "name class type contype conaffinity condim priority group size friction mass density solmix solref solimp " +
+        "margin gap fromto pos",
     ),
     ...ORIENTATION,
   ],
@@ -152,8 +153,8 @@ const defaults: ElementSchema = {
 const option: ElementSchema = {
   attributes: words("timestep gravity density viscosity integrator cone impratio iterations tolerance"),
   ignored: words(
-    "ls_iterations ls_tolerance jacobian magnetic noslip_tolerance ccd_tolerance ccd_iterations sdf_iterations sdf_initpoints " +
-      "sleep_tolerance o_margin o_solref o_solimp o_friction",
+    "ls_iterations ls_tolerance jacobian magnetic noslip_tolerance ccd_tolerance ccd_iterations sdf_iterations " +
+      "sdf_initpoints sleep_tolerance o_margin o_solref o_solimp o_friction",
   ),
   only: { solver: ["Newton"], wind: "zero", noslip_iterations: "zero" },
   children: {
@@ -184,10 +185,10 @@ const compiler: ElementSchema = {
 };
 
 const SENSORS = words(
-  "touch accelerometer velocimeter gyro force torque magnetometer camprojection rangefinder jointpos jointvel actuatorpos actuatorvel " +
-    "actuatorfrc jointactuatorfrc jointlimitpos jointlimitvel jointlimitfrc framepos framequat framexaxis frameyaxis framezaxis " +
-    "framelinvel frameangvel framelinacc frameangacc subtreecom subtreelinvel subtreeangmom insidesite distance normal fromto contact " +
-    "e_potential e_kinetic clock user",
+  "touch accelerometer velocimeter gyro force torque magnetometer camprojection rangefinder jointpos jointvel " +
+    "actuatorpos actuatorvel actuatorfrc jointactuatorfrc jointlimitpos jointlimitvel jointlimitfrc framepos " +
+    "framequat framexaxis frameyaxis framezaxis framelinvel frameangvel framelinacc frameangacc subtreecom " +
+    "subtreelinvel subtreeangmom insidesite distance normal fromto contact e_potential e_kinetic clock user",
 );
 
 const MODEL: ElementSchema = {

@@ -1,7 +1,7 @@
 /**
- * A compiled model as bytes, so that whoever embeds one needs no XML. Little-endian: four characters "VGMS", version, length of the
- * block, length of the names, CRC-32 of everything but itself, zero, each of 4 bytes; then the block that the core takes (block.ts) at a
- * multiple of 8, then the names as JSON in UTF-8.
+ * A compiled model as bytes, so that whoever embeds one needs no XML. Little-endian: four characters "VGMS", version,
+ * length of the block, length of the names, CRC-32 of everything but itself, zero, each of 4 bytes; then the block that
+ * the core takes (block.ts) at a multiple of 8, then the names as JSON in UTF-8.
  */
 
 import { packModel } from "./block.js";

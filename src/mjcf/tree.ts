@@ -1,6 +1,6 @@
 /**
- * The bodies of a document with their joints, geoms and sites, in MuJoCo's order and still in space: a body comes before its children,
- * its own elements in the order of the document.
+ * The bodies of a document with their joints, geoms and sites, in MuJoCo's order and still in space: a body comes
+ * before its children, its own elements in the order of the document.
  */
 
 import { readVector3 } from "./attributes.js";
@@ -44,7 +44,10 @@ export interface TreeBody {
   readonly weld: number;
 }
 
-/** Gives every element of one kind its name, or one made of kind and number that no other has; refuses a name used twice. */
+/**
+ * Gives every element of one kind its name, or one made of kind and number that no other has; refuses a name used
+ * twice.
+ */
 export function assignNames(kind: string, items: readonly { readonly element: XmlElement; name: string }[]): void {
   const used = new Set<string>(kind === "body" ? ["world"] : []);
   for (const item of items) {

@@ -1,6 +1,6 @@
 /**
- * Sine, cosine and the angle of a vector in plain arithmetic, so that a model compiles to the same bytes in every engine. Errors stay
- * near 1e-16 of the result, or of 1 where that is larger.
+ * Sine, cosine and the angle of a vector in plain arithmetic, so that a model compiles to the same bytes in every
+ * engine. Errors stay near 1e-16 of the result, or of 1 where that is larger.
  */
 
 /** Angles beyond this (radians) have lost too many digits to be meant. */

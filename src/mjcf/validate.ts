@@ -1,4 +1,7 @@
-/** Checks of a compiled model that hold wherever it comes from: numbers are finite, and what refers to something refers to what exists. */
+/**
+ * Checks of a compiled model that hold wherever it comes from: numbers are finite, and what refers to something refers
+ * to what exists.
+ */
 
 import type { PlanarModel } from "./model.js";
 

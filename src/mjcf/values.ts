@@ -1,6 +1,6 @@
 /**
- * The values of joints, geoms, sites, pairs and actuators, and how an element's attributes change those it starts from: its own default
- * class's. A list is overwritten as far as the attribute goes.
+ * The values of joints, geoms, sites, pairs and actuators, and how an element's attributes change those it starts from:
+ * its own default class's. A list is overwritten as far as the attribute goes.
  */
 
 import { failValue, overwrite, readInteger, readNonNegative, readNumber, readNumbers, readWord } from "./attributes.js";

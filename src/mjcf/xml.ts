@@ -1,6 +1,6 @@
 /**
- * XML text as a tree of elements that know their place in the file. Only what a model needs: elements and attributes. A document type, an
- * entity of its own, text between elements, a repeated attribute and very deep nesting are faults.
+ * XML text as a tree of elements that know their place in the file. Only what a model needs: elements and attributes. A
+ * document type, an entity of its own, text between elements, a repeated attribute and very deep nesting are faults.
  */
 
 import { SaxesParser } from "saxes";

@@ -1,39 +1,12 @@
 import type { MainModule, MjContact, MjData, MjModel } from "@mujoco/mujoco";
 import type { PlanarModel } from "../../src/mjcf/model.js";
 import { loadOracle } from "../oracle/mujoco.js";
+import { Errors, turned } from "./errors.js";
 import { type Point, place } from "./planar.js";
 
-/** What MuJoCo's own compiler makes of a document, held against ours. Errors are |a - b| / max(1, |b|). */
-
-export class Errors {
-  readonly largest = new Map<string, number>();
-
-  add(what: string, ours: number, theirs: number): void {
-    const error = ours === theirs ? 0 : Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
-    this.largest.set(what, Math.max(this.largest.get(what) ?? 0, Number.isNaN(error) ? Infinity : error));
-  }
-
-  list(what: string, ours: readonly number[], theirs: ArrayLike<number>): void {
-    if (ours.length !== theirs.length) throw new Error(`${what}: ${ours.length} numbers, MuJoCo has ${theirs.length}`);
-    ours.forEach((value, i) => {
-      this.add(what, value, theirs[i]!);
-    });
-  }
-
-  get worst(): number {
-    return Math.max(0, ...this.largest.values());
-  }
-
-  take(others: Errors): void {
-    for (const [what, error] of others.largest) this.largest.set(what, Math.max(this.largest.get(what) ?? 0, error));
-  }
-}
-
-/** Difference of two angles, or of two directions without sign, as 0 and the sine of it. */
-const turned = (a: number, b: number, period: number): number => Math.abs(Math.sin(((a - b) * Math.PI) / period));
+/** What MuJoCo's own compiler makes of a document, held against ours. */
 
 const MARGIN = 500;
-const PLANE = 0;
 const KINDS = { plane: 0, sphere: 2, capsule: 3, box: 6 } as const;
 
 export class Compiled {
@@ -323,13 +296,5 @@ export class Compiled {
     });
     for (const contact of seen.values()) contact.delete();
     list.delete();
-    errors.add(
-      "planes",
-      ours.geoms.filter((geom) => geom.kind === "plane").length >
-        (theirs.geom_type as Int32Array).filter((type) => type === PLANE).length
-        ? 1
-        : 0,
-      0,
-    );
   }
 }

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
 import { readModel } from "../../src/mjcf/read.js";
 import { featureModels, taskModels } from "../oracle/models.js";
-import { Compiled, Errors } from "./compiled.js";
+import { Compiled } from "./compiled.js";
+import { Errors } from "./errors.js";
 import { features } from "./features.js";
 
 const directory = new URL("models/", import.meta.url);
