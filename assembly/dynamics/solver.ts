@@ -183,6 +183,18 @@ function lineSearch(workspace: Workspace, linear: f64, quadratic: f64, start: f6
   return step;
 }
 
+/** Whether a direction is so much larger than where it led that its rounding errors show there: the guess was far off. */
+@inline
+function overshadows(p: usize, a: usize, n: i32): bool {
+  let direction: f64 = 0;
+  let place: f64 = 1;
+  for (let k: usize = 0; k < (<usize>n) << 3; k += 8) {
+    direction += Math.abs(load<f64>(p + k));
+    place += Math.abs(load<f64>(a + k));
+  }
+  return direction > 1e4 * place;
+}
+
 /**
  * Solves for workspace.acceleration, which holds the guess to start from. Leaves the rows' zones and forces, constraintForce, and the
  * factor of H at the solution.
@@ -230,7 +242,7 @@ export function solveConstraints(model: Model, workspace: Workspace): void {
     }
     addScaled(a, step, p, n);
     evaluateRows(workspace, a, n);
-    if (same) break;
+    if (same && !overshadows(p, a, n)) break;
     if (workspace.iterations >= model.header.iterations) {
       workspace.trouble |= Trouble.Unsolved;
       break;

@@ -208,6 +208,32 @@ test("the builds with and without SIMD give the same bits", async (t) => {
   }
 });
 
+test("what the solver remembers changes how long it takes, not what it finds", async (t) => {
+  const mujoco = await loadOracle();
+  const random = new Source(21);
+  let [worst, compared] = [0, 0];
+  for (const source of featureModels) {
+    const model = readModel(source.xml, source.name);
+    if (model.dofs.length > 12) continue;
+    const plant = new Plant(await init(), model);
+    for (const state of drawStates(mujoco, source, 6)) {
+      place(plant, state);
+      plant.step();
+      const expected = plant.v.slice();
+      for (const size of [1, 1e3, 1e6, 1e9, 1e15, 1e20]) {
+        const memory = random.array(state.q.length, -size, size);
+        placeWild(plant, { ...state, memory, recipe: "memory" });
+        plant.step();
+        t.is(plant.trouble[0]! & (Trouble.unsolved | Trouble.notFinite), 0, `${source.name}, ${size}`);
+        worst = Math.max(worst, distance(plant.v, expected) / Math.max(1, largest(expected)));
+        compared++;
+      }
+    }
+  }
+  t.log(`${compared} steps, ${worst}`);
+  t.true(worst > 0 && worst < 1e-9, `velocities differ by ${worst}`);
+});
+
 test("nothing that is asked of a plant takes memory", async (t) => {
   const core = await init();
   const model = readModel(taskModel("cheetah").xml, "cheetah");
