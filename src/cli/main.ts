@@ -3,6 +3,7 @@ import { Chalk } from "chalk";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../config.js";
 import { version } from "../version.js";
+import { addCheck } from "./check.js";
 import { addEval } from "./eval.js";
 import { addExport } from "./export.js";
 import { addInfo } from "./info.js";
@@ -27,6 +28,7 @@ addEval(program);
 addExport(program);
 addInfo(program);
 addSimulate(program);
+addCheck(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 try {

@@ -115,9 +115,17 @@ export function composePicture(data: ReplayData, moment: Moment, view: View, for
   paint(hatches, "", "hatch", 1.2);
   paint(edges, "", "surface", 2);
 
-  for (const { body, path, fill, stroke } of data.shapes) {
+  for (const { body, path, fill, stroke, thickness } of data.shapes) {
     const [x = 0, y = 0, angle = 0] = body < 0 ? [] : poses.slice(3 * body, 3 * body + 3);
-    items.push({ x, y, angle, path, fill, stroke, width: stroke === "rail" ? 2 : 1.2 });
+    items.push({
+      x,
+      y,
+      angle,
+      path,
+      fill,
+      stroke,
+      width: thickness === undefined ? 2 : Math.min(1.2, 0.25 * thickness * scale),
+    });
   }
 
   // an arrow's shaft ends where its head begins

@@ -59,12 +59,12 @@ ${script}
 
 const speeds = ["0.1", "0.25", "0.5", "1", "2", "4"];
 
-const controls = ({ times }: ReplayData): string => `<div class="controls">
+const controls = ({ times, force }: ReplayData): string => `<div class="controls">
 <button id="play" type="button" aria-label="play"><svg viewBox="0 0 20 20" aria-hidden="true"><path class="go" d="M5 3L17 10L5 17Z"/><path class="stop" d="M4 3H8V17H4ZM12 3H16V17H12Z"/></svg></button>
 <input id="scrub" type="range" min="${times[0]}" max="${times.at(-1)}" step="any" value="${times[0]}" aria-label="time">
 <output id="clock"></output>
 <label>speed <select id="speed">${speeds.map((speed) => `<option value="${speed}"${speed === "1" ? " selected" : ""}>${speed}×`).join("")}</select></label>
-<label><input id="forces" type="checkbox" checked> contact forces</label>
+<label><input id="forces" type="checkbox" ${force > 0 ? "checked" : "disabled"}> contact forces</label>
 </div>`;
 
 const chart = (lines: readonly string[]): string =>

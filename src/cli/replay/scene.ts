@@ -12,6 +12,8 @@ export interface Shape {
   readonly path: string;
   readonly fill: Paint | "";
   readonly stroke: Paint;
+  /** Of an outline, half of its narrow side, m: thin things get thin lines. */
+  readonly thickness?: number;
 }
 
 /** The surface of a half-space: a point of it, and its normal. */
@@ -88,6 +90,9 @@ const disc = ([x, y]: Vector, radius: number): string => {
   return `M${point(x + radius, y)}${arc}${point(x - radius, y)}${arc}${point(x + radius, y)}Z`;
 };
 
+const thicknessOf = ({ kind, radius, halfLength }: Geom): number =>
+  kind === "box" ? Math.min(radius, halfLength) : radius;
+
 /** A paint for every moving body: a chain keeps its colour and alternates its shade, a fork starts new colours. */
 function paints({ bodies }: PlanarModel, moves: readonly boolean[]): Paint[] {
   const chains: { readonly chain: number; readonly shade: number }[] = [];
@@ -145,22 +150,33 @@ export function sceneOf(model: PlanarModel, frame: Frame): Scene {
     for (const geom of own) {
       shapes.push(
         moves[index] === true
-          ? { body: moving.indexOf(index), path: outline(geom, place(geom)), fill: colours[index]!, stroke: "outline" }
+          ? {
+              body: moving.indexOf(index),
+              path: outline(geom, place(geom)),
+              fill: colours[index]!,
+              stroke: "outline",
+              thickness: thicknessOf(geom),
+            }
           : {
               body: -1,
               path: outline(geom, compose(frame.bodies[index]!, place(geom))),
               fill: "fixed",
               stroke: "rail",
+              thickness: thicknessOf(geom),
             },
       );
     }
     const hinges = dofs.filter((dof) => dof.body === index);
     if (own.length === 0 || hinges.some(({ kind }) => kind === "slide")) return;
-    const thickness = ({ kind, radius, halfLength }: Geom): number =>
-      kind === "box" ? Math.min(radius, halfLength) : radius;
-    const radius = 0.36 * own.reduce((least, geom) => Math.min(least, thickness(geom)), Infinity);
+    const thickness = own.reduce((least, geom) => Math.min(least, thicknessOf(geom)), Infinity);
     for (const { anchor } of hinges) {
-      shapes.push({ body: moving.indexOf(index), path: disc(anchor, radius), fill: "joint", stroke: "outline" });
+      shapes.push({
+        body: moving.indexOf(index),
+        path: disc(anchor, 0.36 * thickness),
+        fill: "joint",
+        stroke: "outline",
+        thickness,
+      });
     }
   });
 
