@@ -127,7 +127,7 @@ export function gaussianSampleVjp<T>(
   }
 }
 
-/** Pushforward of dz through a = mean + deviation eta: da (B, A). */
+/** Pushforward of dz through a = mean + deviation eta: da (B, A). eta counts in full: the limit is the pullback's. */
 export function gaussianSampleJvp<T>(
   gaussian: Gaussian,
   da: usize,

@@ -102,7 +102,10 @@ export function updateValue<T>(learner: Learner, B: i32): f64 {
   return loss / <f64>B;
 }
 
-/** The policy gradient of algorithm 2 into the policy's gradient block. Needs importanceRatios on this batch, else traps. */
+/**
+ * The policy gradient of algorithm 2 into the policy's gradient block. Needs importanceRatios after the batch was last filled; traps
+ * when the policy has been evaluated elsewhere, or changed, since.
+ */
 export function svg1Gradient<T>(learner: Learner, B: i32): void {
   const batch = learner.batch;
   const policy = learner.policy;
@@ -127,7 +130,7 @@ export function svg1Gradient<T>(learner: Learner, B: i32): void {
   policyGradient<T>(batch, policy, 1.0 / <f64>B, B);
 }
 
-/** One policy step. Needs importanceRatios on this batch, else traps. Returns the gradient's norm before clipping. */
+/** One policy step, with the needs of svg1Gradient. Returns the gradient's norm before clipping. */
 export function updatePolicy<T>(learner: Learner, B: i32): f64 {
   svg1Gradient<T>(learner, B);
   adamStep<T>(learner.policy.parameters);
