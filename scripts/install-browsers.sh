@@ -24,6 +24,13 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 echo "installing ${missing[*]}"
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends "${missing[@]}" < /dev/null > /dev/null
-for browser in "${missing[@]}"; do echo "$browser: $(command -v "$browser")"; done
+if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" < /dev/null > /dev/null; }; then
+  echo "error: apt-get could not install ${missing[*]}" >&2
+  exit 1
+fi
+for browser in "${missing[@]}"; do
+  if ! command -v "$browser"; then
+    echo "error: $browser is installed but not on the PATH" >&2
+    exit 1
+  fi
+done
