@@ -143,6 +143,24 @@ export class Plant {
     return this.#views.trouble;
   }
 
+  /**
+   * The first number of copy `index` that is not finite and so keeps it from stepping, as "velocity of NAME is NaN"; undefined when
+   * all are. A copy with `notFinite` and none such was driven out of the range of numbers by the step itself.
+   */
+  firstNotFinite(index = 0): string | undefined {
+    const n = this.model.dofs.length;
+    const m = this.model.actuators.length;
+    const find = (what: string, values: Float64Array, names: readonly { readonly name: string }[]) => {
+      const at = values.findIndex((value) => !Number.isFinite(value));
+      return at < 0 ? undefined : `${what} of ${names[at]!.name} is ${values[at]}`;
+    };
+    return (
+      find("coordinate", this.q.subarray(index * n, (index + 1) * n), this.model.dofs) ??
+      find("velocity", this.v.subarray(index * n, (index + 1) * n), this.model.dofs) ??
+      find("control", this.u.subarray(index * m, (index + 1) * m), this.model.actuators)
+    );
+  }
+
   /** Everything that the future of all copies depends on, live: a snapshot is a copy of it, restoring is `set`. */
   get states(): Float64Array {
     return this.#views.states;
