@@ -42,6 +42,6 @@ test("derivatives over no or too many time steps are refused", async (t) => {
 
 test("a plant is made before its core is used", async (t) => {
   const core = await init();
-  new Plant(core, model).step(1);
+  new Plant(core, model).q[0] = 0.1;
   t.throws(() => new Plant(core, model), { message: /this core is in use/ });
 });
