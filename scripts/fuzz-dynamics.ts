@@ -77,7 +77,7 @@ async function fuzz(count: number): Promise<boolean> {
     counts[outcome]++;
     if (outcome === "violation") console.log(`${i}: ${reason}\n  ${describe(name, state)}`);
     else if (reason !== undefined) {
-      const kind = reason.replace(/\[.*/, "");
+      const kind = reason.replace(/ of \w+ is .*/, "");
       reasons.set(kind, (reasons.get(kind) ?? 0) + 1);
     }
   }

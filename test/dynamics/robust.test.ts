@@ -75,7 +75,7 @@ test("a control that is not a number is named, and the state stays", async (t) =
   plant.step();
   t.is(plant.trouble[0]! & Trouble.notFinite, Trouble.notFinite);
   t.deepEqual(plant.states.slice(), before);
-  t.is(firstBad(plant), "u[2] (bfoot) is NaN");
+  t.is(firstBad(plant), "control of bfoot is NaN");
   plant.u[2] = 0;
   plant.step();
   t.is(plant.trouble[0]! & Trouble.notFinite, 0);
@@ -94,11 +94,11 @@ test("the first bad quantity is named in the order of computation", async (t) =>
       q[3] = Number.POSITIVE_INFINITY;
       v[0] = Number.NaN;
     }),
-    `q[3] (${plant.model.dofs[3]!.name}) is Infinity`,
+    `coordinate of ${plant.model.dofs[3]!.name} is Infinity`,
   );
   t.regex(
     bad(() => v.fill(1e200)),
-    /^biasForce\[\d+\] \(\w+\) is /,
+    /^bias force of \w+ is /,
   );
 });
 

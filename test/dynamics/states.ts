@@ -502,28 +502,26 @@ function positiveDefinite(matrix: Float64Array, n: number): boolean {
   return true;
 }
 
-/** The first quantity that keeps a copy from being stepped, in words: of what it was given, then of what a step computes, in order. */
+/** The first quantity that keeps a copy from being stepped: of what it was given, then of what a step computes, in order. */
 export function firstBad(plant: Plant, index = 0): string {
-  const { dofs, actuators, option } = plant.model;
-  const [n, m] = [dofs.length, actuators.length];
-  const first = (what: string, values: Float64Array, names: readonly { readonly name: string }[]) => {
-    const at = values.findIndex((x) => !Number.isFinite(x));
-    return at < 0 ? undefined : `${what}[${at}] (${names[at % names.length]!.name}) is ${values[at]}`;
-  };
-  const own = (values: Float64Array, length: number) => values.subarray(index * length, (index + 1) * length);
-  const given =
-    first("q", own(plant.q, n), dofs) ?? first("v", own(plant.v, n), dofs) ?? first("u", own(plant.u, m), actuators);
+  const given = plant.firstNotFinite(index);
   if (given !== undefined) return given;
+  const { dofs, option } = plant.model;
+  const n = dofs.length;
+  const first = (what: string, values: Float64Array) => {
+    const at = values.findIndex((x) => !Number.isFinite(x));
+    return at < 0 ? undefined : `${what} of ${dofs[at % n]!.name} is ${values[at]}`;
+  };
   plant.forward(index);
   const mass = plant.massMatrix;
   return (
-    first("massMatrix", mass, dofs) ??
-    (positiveDefinite(mass, n) ? undefined : "massMatrix is not positive definite") ??
-    first("biasForce", plant.biasForce, dofs) ??
-    first("passiveForce", plant.passiveForce, dofs) ??
-    first("actuatorForce", plant.actuatorForce, dofs) ??
-    first("constraintForce", plant.constraintForce, dofs) ??
-    first("acceleration", plant.acceleration, dofs) ??
+    first("mass", mass) ??
+    (positiveDefinite(mass, n) ? undefined : "mass is not positive definite") ??
+    first("bias force", plant.biasForce) ??
+    first("passive force", plant.passiveForce) ??
+    first("actuator force", plant.actuatorForce) ??
+    first("constraint force", plant.constraintForce) ??
+    first("acceleration", plant.acceleration) ??
     (option.integrator === "RK4" ? "a later stage of the step" : "the state after the step")
   );
 }
