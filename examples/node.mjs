@@ -25,16 +25,10 @@ const agent = new Agent(core, task, config);
 const environment = new Environments(core, task, 1, config.seed);
 const replay = new Replay(STEPS, task.state.length, task.action.length);
 
-/** The standard deviation of the state changes seen so far: what one unit of the model's outputs means. */
+/** Lets the model predict in units of the state changes seen so far. */
 function measureScale() {
   task.predicted.forEach((dimension, d) => {
-    const changes = Array.from({ length: replay.size }, (_, t) => {
-      const i = t * task.state.length + dimension;
-      return replay.sNext[i] - replay.s[i];
-    });
-    const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
-    const variance = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / changes.length;
-    agent.modelScale[d] = Math.sqrt(variance) || 1;
+    agent.modelScale[d] = replay.changeDeviation(dimension);
   });
 }
 
