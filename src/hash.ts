@@ -3,6 +3,7 @@ import type { Agent } from "./agent.js";
 /**
  * SHA-256, in hexadecimal, over the bytes of all trained parameters: policy, critic, model, padding included. Two runs with one
  * configuration have one hash, whatever machine, Node version, browser or (of release and scalar) build they ran on.
+ * @throws TypeError in a page that is neither from https nor from localhost: browsers hash in secure contexts only.
  */
 export async function parameterHash(agent: Agent): Promise<string> {
   const blocks = [agent.policy, agent.value, agent.model].map((network) => network.values);
