@@ -18,7 +18,10 @@ export function openModel(path: string): PlanarModel {
 
 const words: readonly (readonly [bit: number, text: string])[] = [
   [Trouble.crossingSegments, "two capsules crossed, so the direction of their contact was not defined"],
-  [Trouble.perpendicularCapsule, "a capsule stood exactly upright on a plane, where MuJoCo can lose its friction"],
+  [
+    Trouble.perpendicularCapsule,
+    "a capsule stood exactly upright on a wall or a slope, where MuJoCo loses its friction",
+  ],
   [Trouble.unsolved, "the contact solver reached its largest number of iterations"],
   [Trouble.notFinite, "a number stopped being finite"],
 ];

@@ -23,9 +23,9 @@ export type Differentiable = Pick<
   "model" | "q" | "u" | "states" | "step" | "trouble" | "jacobian" | "jvp" | "vjp" | "tangent" | "forward" | "contacts"
 >;
 
+/** Not a number when one of the values is none. */
 const largest = (values: readonly number[]): number =>
-  // a number that is none must not hide
-  values.reduce((most, value) => (Math.abs(value) <= most ? most : Math.abs(value)), 0);
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 const minus = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value - b[i]!);
 
@@ -87,13 +87,11 @@ export function checkDerivatives(plant: Differentiable, states: readonly Float64
         ++near;
         return;
       }
-      if (!(error <= most)) most = error;
+      most = Math.max(most, error);
     }
     ++compared;
-    if (!(most <= worst)) {
-      worst = most;
-      where = ` (state ${index})`;
-    }
+    if (most > worst || (Number.isNaN(most) && !Number.isNaN(worst))) where = ` (state ${index})`;
+    worst = Math.max(worst, most);
   });
   return {
     name: "derivatives",
@@ -133,7 +131,7 @@ export function checkAdjoint(plant: Differentiable, states: readonly Float64Arra
     const sum = (terms: readonly number[]): number => terms.reduce((total, term) => total + term, 0);
     const scale = Math.max(sum(forward.map(Math.abs)), sum(backward.map(Math.abs)));
     const error = Math.abs(sum(forward) - sum(backward)) / (scale || 1);
-    if (!(error <= worst)) worst = error;
+    worst = Math.max(worst, error);
   }
   const left = skipped === 0 ? "" : `; ${skipped} states left out, their control step is not finite`;
   return {

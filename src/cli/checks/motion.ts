@@ -59,8 +59,7 @@ function driftOf(plant: Plant, steps: number): Drift {
     plant.forward();
     const { potential, kinetic } = plant.energy();
     if (step === 0) start = potential + kinetic;
-    const change = Math.abs(potential + kinetic - start);
-    if (!(change <= drift)) drift = change;
+    drift = Math.max(drift, Math.abs(potential + kinetic - start));
     [least, most] = [Math.min(least, kinetic), Math.max(most, kinetic)];
     [lowest, highest] = [Math.min(lowest, potential), Math.max(highest, potential)];
   }
