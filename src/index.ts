@@ -4,6 +4,7 @@ import { type Core, type CoreSource, instantiateCore } from "./wasm.js";
 
 export { Agent, type AgentBatch, type AgentConfig, type AgentTask } from "./agent.js";
 export { type Config, resolveConfig, settings, UsageError } from "./config.js";
+export { firstBad } from "./diagnose.js";
 export { Environments } from "./env/environments.js";
 export { angle, type Feature, identity, inFrame, type LinearForm } from "./env/features.js";
 export { type Task, tasks } from "./env/task.js";

@@ -61,6 +61,7 @@ interface Views {
 }
 
 const SCRATCH = 16;
+const MAX_COPIES = 1_000_000;
 
 /**
  * Copies of one planar mechanism, stepped in the core. With n degrees of freedom and m actuators, `q` and `v` are (count, n), `u` is
@@ -82,6 +83,9 @@ export class Plant {
    */
   constructor(core: Core, model: PlanarModel, count = 1, maxSubsteps = 32) {
     core.expectOpen();
+    if (!(Number.isInteger(count) && count >= 1 && count <= MAX_COPIES)) {
+      throw new RangeError(`count is ${count}: a plant has 1 to ${MAX_COPIES} copies`);
+    }
     const block = packModel(model);
     this.model = model;
     this.count = count;
@@ -138,7 +142,7 @@ export class Plant {
     return this.#views.time;
   }
 
-  /** Bits of `Trouble` that the last step of every copy met, (count). A copy with `notFinite` stayed where it was. */
+  /** Bits of `Trouble` that the last step of every copy met, (count). See `step` for `notFinite`. */
   get trouble(): Int32Array {
     return this.#views.trouble;
   }
@@ -168,16 +172,30 @@ export class Plant {
 
   /** Copy `index` at the reference pose, at rest. */
   reset(index: number): void {
+    this.#expectCopy(index);
     this.#core.exports.simulationReset(this.#handle, index);
   }
 
-  /** `substeps` time steps of every copy. */
+  /**
+   * `substeps` time steps of every copy. A copy whose numbers stop being finite stays at the last time step before that, and its
+   * `trouble` says so.
+   */
   step(substeps = 1): void {
+    if (!(Number.isInteger(substeps) && substeps >= 0)) {
+      throw new RangeError(`substeps is ${substeps}: it must be a whole number of time steps`);
+    }
     this.#core.exports.simulationStep(this.#handle, substeps);
+  }
+
+  #expectCopy(index: number): void {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.count)) {
+      throw new RangeError(`index is ${index}: this plant has copies 0 to ${this.count - 1}`);
+    }
   }
 
   /** Evaluates copy `index` without moving it, for the readouts. */
   forward(index = 0): void {
+    this.#expectCopy(index);
     this.#core.exports.simulationForward(this.#handle, index);
   }
 
@@ -253,6 +271,7 @@ export class Plant {
 
   /** Potential (gravity, springs) and kinetic energy of copy `index`, J; it must be the copy evaluated last. */
   energy(index = 0): { readonly potential: number; readonly kinetic: number } {
+    this.#expectCopy(index);
     this.#core.exports.simulationEnergy(this.#handle, index, this.#scratch);
     const { scratch } = this.#views;
     return { potential: scratch[0]!, kinetic: scratch[1]! };
@@ -263,7 +282,8 @@ export class Plant {
     return this.#views;
   }
 
-  #expectSubsteps(substeps: number): void {
+  #expectStep(index: number, substeps: number): void {
+    this.#expectCopy(index);
     if (!(Number.isInteger(substeps) && substeps >= 1 && substeps <= this.#maxSubsteps)) {
       throw new RangeError(
         `substeps is ${substeps}: this plant differentiates 1 to ${this.#maxSubsteps} time steps at once`,
@@ -276,7 +296,7 @@ export class Plant {
    * @returns bits of `Trouble`.
    */
   jvp(index = 0, substeps = 1): number {
-    this.#expectSubsteps(substeps);
+    this.#expectStep(index, substeps);
     return this.#core.exports.controlJvp(this.#control, index, substeps);
   }
 
@@ -286,13 +306,16 @@ export class Plant {
    * @returns bits of `Trouble`.
    */
   vjp(index = 0, substeps = 1): number {
-    this.#expectSubsteps(substeps);
+    this.#expectStep(index, substeps);
     return this.#core.exports.controlVjp(this.#control, index, substeps);
   }
 
-  /** d(q', v') / d(q, v, u) over `substeps` time steps of copy `index`, row-major (2 n, 2 n + m), live until the next call. */
+  /**
+   * d(q', v') / d(q, v, u) over `substeps` time steps of copy `index`, row-major (2 n, 2 n + m), live until the next call. Uses
+   * `tangent` as scratch. Of a copy that can't be stepped (`trouble`, `firstBad`) it holds no meaning.
+   */
   jacobian(index = 0, substeps = 1): Float64Array {
-    this.#expectSubsteps(substeps);
+    this.#expectStep(index, substeps);
     this.#core.exports.controlJacobian(this.#control, index, substeps);
     return this.#views.jacobian;
   }

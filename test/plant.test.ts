@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { readModel } from "../src/mjcf.js";
-import { init, loadModel, Plant, saveModel, Trouble } from "../src/node.js";
+import { firstBad, init, loadModel, Plant, saveModel, Trouble } from "../src/node.js";
 
 const file = join(import.meta.dirname, "../models/cheetah.xml");
 const model = readModel(readFileSync(file, "utf8"), file);
@@ -38,6 +38,24 @@ test("derivatives over no or too many time steps are refused", async (t) => {
       message: `substeps is ${substeps}: this plant differentiates 1 to 4 time steps at once`,
     });
   }
+});
+
+test("copies and steps that do not exist are refused", async (t) => {
+  const core = await init();
+  t.throws(() => new Plant(core, model, 0), { message: "count is 0: a plant has 1 to 1000000 copies" });
+  const plant = new Plant(core, model, 2);
+  t.throws(() => plant.forward(2), { message: "index is 2: this plant has copies 0 to 1" });
+  t.throws(() => plant.reset(-1), { message: "index is -1: this plant has copies 0 to 1" });
+  t.throws(() => plant.energy(Number.NaN), { message: "index is NaN: this plant has copies 0 to 1" });
+  t.throws(() => plant.step(0.5), { message: "substeps is 0.5: it must be a whole number of time steps" });
+});
+
+test("a quantity that a step computes is named too", async (t) => {
+  const plant = new Plant(await init(), model);
+  plant.v.fill(1e200);
+  plant.step(1);
+  t.is(plant.trouble[0]! & Trouble.notFinite, Trouble.notFinite);
+  t.regex(firstBad(plant), /^bias force of \w+ is (-?Infinity|NaN)$/);
 });
 
 test("a plant is made before its core is used", async (t) => {

@@ -1,6 +1,7 @@
 /** What must hold of the simulator whatever it is given: no trap, no hang, no lost state, the same bits from every build. */
 
 import test from "ava";
+import { firstBad } from "../../src/diagnose.js";
 import { readModel } from "../../src/mjcf/read.js";
 import { init } from "../../src/node.js";
 import { Plant, Trouble } from "../../src/plant.js";
@@ -12,7 +13,6 @@ import {
   attack,
   distance,
   drawStates,
-  firstBad,
   largest,
   OUTCOMES,
   type Outcome,

@@ -1,6 +1,7 @@
 /** States, differences and counts that the tests of the derivatives share. */
 
 import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
+import { firstBad } from "../../src/diagnose.js";
 import type { PlanarModel } from "../../src/mjcf/model.js";
 import { type Plant, Trouble } from "../../src/plant.js";
 import type { Source } from "../core/numbers.js";
@@ -486,42 +487,4 @@ export function attack(plant: Plant, state: WildState): Verdict {
     } else if (!kept && !finite(plant.states)) return violation(`${what} stops at numbers that are not finite`);
   }
   return verdict;
-}
-
-/** Whether a symmetric matrix (n, n) has a Cholesky factor, in the arithmetic at hand. */
-function positiveDefinite(matrix: Float64Array, n: number): boolean {
-  const factor = matrix.slice();
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = factor[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= factor[i * n + k]! * factor[j * n + k]!;
-      if (i === j && !(sum > 0)) return false;
-      factor[i * n + j] = i === j ? Math.sqrt(sum) : sum / factor[j * n + j]!;
-    }
-  }
-  return true;
-}
-
-/** The first quantity that keeps a copy from being stepped: of what it was given, then of what a step computes, in order. */
-export function firstBad(plant: Plant, index = 0): string {
-  const given = plant.firstNotFinite(index);
-  if (given !== undefined) return given;
-  const { dofs, option } = plant.model;
-  const n = dofs.length;
-  const first = (what: string, values: Float64Array) => {
-    const at = values.findIndex((x) => !Number.isFinite(x));
-    return at < 0 ? undefined : `${what} of ${dofs[at % n]!.name} is ${values[at]}`;
-  };
-  plant.forward(index);
-  const mass = plant.massMatrix;
-  return (
-    first("mass", mass) ??
-    (positiveDefinite(mass, n) ? undefined : "mass is not positive definite") ??
-    first("bias force", plant.biasForce) ??
-    first("passive force", plant.passiveForce) ??
-    first("actuator force", plant.actuatorForce) ??
-    first("constraint force", plant.constraintForce) ??
-    first("acceleration", plant.acceleration) ??
-    (option.integrator === "RK4" ? "a later stage of the step" : "the state after the step")
-  );
 }
