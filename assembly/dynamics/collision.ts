@@ -3,7 +3,7 @@
 
 import { at } from "../linalg/vector";
 import { geomAt, GeomKind, Model, pairAt } from "./model";
-import { Contact, contactAt, poseAt, Trouble, Workspace } from "./workspace";
+import { Contact, contactAt, Frame, frameAt, poseAt, Trouble, Workspace } from "./workspace";
 
 /** How a contact follows its bodies, for the derivative. */
 export enum ContactKind {
@@ -15,44 +15,33 @@ export enum ContactKind {
   Points,
 }
 
-/** World frame of a geom: position, and direction of its axis. */
-@unmanaged
-@final
-class Frame {
-  x: f64;
-  y: f64;
-  c: f64;
-  s: f64;
-}
-
-const FRAMES: usize = memory.data(64, 8);
-
-
-@inline
-function frameOf(model: Model, workspace: Workspace, g: i32, place: usize): Frame {
-  const frame = changetype<Frame>(place);
-  const geom = geomAt(model, g);
-  const pose = poseAt(workspace, geom.body);
-  const turn = at<f64>(model.geomTurns, 2 * g);
-  const c = load<f64>(turn);
-  const s = load<f64>(turn, 8);
-  frame.x = pose.x + pose.cos * geom.x - pose.sin * geom.y;
-  frame.y = pose.y + pose.sin * geom.x + pose.cos * geom.y;
-  frame.c = pose.cos * c - pose.sin * s;
-  frame.s = pose.sin * c + pose.cos * s;
-  return frame;
+/** World frames of all geoms that may touch: position, and direction of the axis. */
+function placeGeoms(model: Model, workspace: Workspace): void {
+  for (let g = 0; g < model.header.geoms; ++g) {
+    const geom = geomAt(model, g);
+    const pose = poseAt(workspace, geom.body);
+    const frame = frameAt(workspace, g);
+    const turn = at<f64>(model.geomTurns, 2 * g);
+    const c = load<f64>(turn);
+    const s = load<f64>(turn, 8);
+    frame.x = pose.x + pose.cos * geom.x - pose.sin * geom.y;
+    frame.y = pose.y + pose.sin * geom.x + pose.cos * geom.y;
+    frame.c = pose.cos * c - pose.sin * s;
+    frame.s = pose.sin * c + pose.cos * s;
+  }
 }
 
 /** All contacts at the poses at hand. */
 export function collide(model: Model, workspace: Workspace): void {
   const pairs = model.header.pairs;
   workspace.contactCount = 0;
+  if (pairs > 0) placeGeoms(model, workspace);
   for (let p = 0; p < pairs; ++p) {
     const pair = pairAt(model, p);
     const first = geomAt(model, pair.geom1);
     const second = geomAt(model, pair.geom2);
-    const frame1 = frameOf(model, workspace, pair.geom1, FRAMES);
-    const frame2 = frameOf(model, workspace, pair.geom2, FRAMES + offsetof<Frame>());
+    const frame1 = frameAt(workspace, pair.geom1);
+    const frame2 = frameAt(workspace, pair.geom2);
     if (first.kind == GeomKind.Plane) {
       if (second.kind == GeomKind.Sphere) {
         planePoint(model, workspace, p, frame1, frame2.x, frame2.y, second.radius, 1, false);

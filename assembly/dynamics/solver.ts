@@ -119,8 +119,8 @@ export function factorHessian(workspace: Workspace, n: i32): bool {
   return factor(h, n);
 }
 
-/** gradient = M a - smoothForce + sum J' (cost's derivative); constraintForce = minus that sum. */
-function gradientAt(workspace: Workspace, a: usize, n: i32): void {
+/** constraintForce = minus the sum of J' (cost's derivative). */
+function sumForces(workspace: Workspace, n: i32): void {
   const force = workspace.constraintForce;
   clearNumbers(force, n);
   for (let i = 0; i < workspace.rowCount; ++i) {
@@ -130,10 +130,26 @@ function gradientAt(workspace: Workspace, a: usize, n: i32): void {
     addScaled(force, -row.force, j, n);
     if (row.kind == RowKind.Cone) addScaled(force, -row.forceTangent, at<f64>(j, n), n);
   }
+}
+
+/** gradient = M a - smoothForce - constraintForce. */
+function gradientAt(workspace: Workspace, a: usize, n: i32): void {
+  sumForces(workspace, n);
   symmetricProduct(workspace.gradient, workspace.mass, a, n);
   for (let k = 0; k < n; ++k) {
     const slot = at<f64>(workspace.gradient, k);
-    store<f64>(slot, load<f64>(slot) - load<f64>(at<f64>(workspace.smoothForce, k)) - load<f64>(at<f64>(force, k)));
+    const forces = load<f64>(at<f64>(workspace.smoothForce, k)) + load<f64>(at<f64>(workspace.constraintForce, k));
+    store<f64>(slot, load<f64>(slot) - forces);
+  }
+}
+
+/** Moves y of every row a step along the direction, whose slopes are at hand. */
+function moveRows(workspace: Workspace, step: f64): void {
+  for (let i = 0; i < workspace.rowCount; ++i) {
+    const row = rowAt(workspace, i);
+    row.y += step * row.slope;
+    if (row.kind == RowKind.Cone) row.yTangent += step * row.slopeTangent;
+    row.zone = classify(row, row.y, row.yTangent);
   }
 }
 
@@ -183,16 +199,16 @@ function lineSearch(workspace: Workspace, linear: f64, quadratic: f64, start: f6
   return step;
 }
 
-/** Whether a direction is so much larger than where it led that its rounding errors show there: the guess was far off. */
+/** Whether a direction is `times` larger than where it led, so that its rounding errors show there: the guess was far off. */
 @inline
-function overshadows(p: usize, a: usize, n: i32): bool {
+function overshadows(p: usize, a: usize, n: i32, times: f64): bool {
   let direction: f64 = 0;
   let place: f64 = 1;
   for (let k: usize = 0; k < (<usize>n) << 3; k += 8) {
     direction += Math.abs(load<f64>(p + k));
     place += Math.abs(load<f64>(a + k));
   }
-  return direction > 1e4 * place;
+  return direction > times * place;
 }
 
 /**
@@ -241,12 +257,16 @@ export function solveConstraints(model: Model, workspace: Workspace): void {
       step = lineSearch(workspace, linear, quadratic, Math.abs(start));
     }
     addScaled(a, step, p, n);
+    if (same && !overshadows(p, a, n, 1)) {
+      moveRows(workspace, step);
+      break;
+    }
     evaluateRows(workspace, a, n);
-    if (same && !overshadows(p, a, n)) break;
+    if (same && !overshadows(p, a, n, 1e4)) break;
     if (workspace.iterations >= model.header.iterations) {
       workspace.trouble |= Trouble.Unsolved;
       break;
     }
   }
-  gradientAt(workspace, a, n);
+  sumForces(workspace, n);
 }

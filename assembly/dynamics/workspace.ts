@@ -18,6 +18,16 @@ export class Pose {
   centreY: f64;
 }
 
+/** World frame of a geom: position, and direction of its axis. */
+@unmanaged
+@final
+export class Frame {
+  x: f64;
+  y: f64;
+  c: f64;
+  s: f64;
+}
+
 /** A twist (s, c1, c2), a wrench (n, f1, f2), or a pair of them: three doubles. */
 export const TRIPLE: i32 = 3;
 
@@ -117,8 +127,9 @@ export class Workspace {
   /** Reference point O of twists and wrenches. */
   originX: f64;
   originY: f64;
-  /** Pose[bodies]. */
+  /** Pose[bodies], Frame[geoms]. */
   poses: usize;
+  frames: usize;
   /** f64[dofs, 3] each: the motion of a degree of freedom; velocity and velocity-product acceleration of what it moves. */
   motions: usize;
   velocities: usize;
@@ -185,6 +196,7 @@ export function workspaceCreate(model: Model): Workspace {
   const n = header.dofs;
   const workspace = changetype<Workspace>(arenaAlloc(offsetof<Workspace>()));
   workspace.poses = arenaAlloc(<usize>header.bodies * offsetof<Pose>());
+  workspace.frames = arenaAlloc(<usize>header.geoms * offsetof<Frame>());
   workspace.motions = allocNumbers<f64>(TRIPLE * n);
   workspace.velocities = allocNumbers<f64>(TRIPLE * n);
   workspace.accelerations = allocNumbers<f64>(TRIPLE * n);
@@ -220,6 +232,12 @@ export function workspaceCreate(model: Model): Workspace {
 @inline
 export function poseAt(workspace: Workspace, b: i32): Pose {
   return changetype<Pose>(workspace.poses + <usize>b * offsetof<Pose>());
+}
+
+
+@inline
+export function frameAt(workspace: Workspace, g: i32): Frame {
+  return changetype<Frame>(workspace.frames + <usize>g * offsetof<Frame>());
 }
 
 
