@@ -1,4 +1,5 @@
-// Learning curves of the shipped defaults: `npm run bench:learning`, or with `-- --task cartpole --seeds 10 --steps 10000`.
+// Learning curves of the shipped defaults: `npm run bench:learning`, or with `-- --task cartpole --seeds 10 --steps 10000`. Other settings
+// (`--config '{"learningStarts":64}'`) go to another folder (`--out /tmp`).
 // Trains every seed on one core and writes, under bench/results: learning-TASK.csv, every seed's curve (a function of the settings
 // alone), learning-TASK.svg, the picture of them, and learning-TASK-CPU.csv, when each seed was solved and how long it took there.
 
@@ -14,9 +15,16 @@ const { values: options } = parseArgs({
     task: { type: "string", default: "cartpole" },
     seeds: { type: "string", default: "10" },
     steps: { type: "string", default: "10000" },
-    out: { type: "string", default: fileURLToPath(new URL("results/", import.meta.url)) },
+    config: { type: "string", default: "{}" },
+    out: { type: "string" },
   },
 });
+
+const changes = JSON.parse(options.config) as Record<string, unknown>;
+const out = options.out ?? fileURLToPath(new URL("results/", import.meta.url));
+if (Object.keys(changes).length > 0 && options.out === undefined) {
+  throw new Error("bench/results holds the shipped defaults' curves: give --out with --config");
+}
 
 interface SeedResult {
   readonly seed: number;
@@ -28,7 +36,13 @@ interface SeedResult {
 }
 
 async function trainSeed(seed: number): Promise<SeedResult> {
-  const config = resolveConfig({ task: options.task, seed, steps: Number(options.steps), evaluationInterval: 500 });
+  const config = resolveConfig({
+    task: options.task,
+    seed,
+    steps: Number(options.steps),
+    evaluationInterval: 500,
+    ...changes,
+  });
   const trainer = new Trainer(await init(), config);
   const records: MetricsRecord[] = [];
   let solvedAt: number | null = null;
@@ -76,8 +90,8 @@ console.log(
     `median ${median(results.map(({ seconds }) => seconds)).toFixed(1)} s a seed (${cpu()}, Node ${process.version})`,
 );
 
-mkdirSync(options.out, { recursive: true });
-const path = (name: string): string => `${options.out.replace(/\/$/, "")}/${name}`;
+mkdirSync(out, { recursive: true });
+const path = (name: string): string => `${out.replace(/\/$/, "")}/${name}`;
 const csv = (rows: readonly (readonly unknown[])[]): string => rows.map((row) => `${row.join(",")}\n`).join("");
 
 writeFileSync(
