@@ -9,7 +9,7 @@ import { lineChart } from "../src/cli/plot.js";
 import { readModel } from "../src/mjcf.js";
 import { init, Plant } from "../src/node.js";
 import { chain } from "../test/oracle/models.js";
-import { cpu } from "./kernels/report.js";
+import { machine } from "./kernels/report.js";
 
 const { values: options } = parseArgs({
   options: { out: { type: "string", default: fileURLToPath(new URL("results/", import.meta.url)) } },
@@ -70,12 +70,9 @@ console.log(
 
 mkdirSync(options.out, { recursive: true });
 const path = (name: string): string => `${options.out.replace(/\/$/, "")}/${name}`;
-const machine = cpu()
-  .toLowerCase()
-  .replace(/[^a-z0-9]+/g, "-");
 const lines = rows.map((row) => [date, process.version, ...row.map((value) => Number(value.toFixed(3)))].join(","));
 writeFileSync(
-  path(`chains-${machine}.csv`),
+  path(`chains-${machine()}.csv`),
   `date,node,links,step_us,mujoco_step_us,jacobian_us\n${lines.join("\n")}\n`,
 );
 const column = (name: string, i: number) => ({ name, points: rows.map((row) => [row[0]!, row[i]!] as const) });

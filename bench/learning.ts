@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { lineChart } from "../src/cli/plot.js";
 import { init, type MetricsRecord, resolveConfig, Trainer } from "../src/node.js";
-import { cpu } from "./kernels/report.js";
+import { cpu, machine } from "./kernels/report.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -112,12 +112,9 @@ writeFileSync(
   ]),
 );
 
-const machine = cpu()
-  .toLowerCase()
-  .replace(/[^a-z0-9]+/g, "-");
 const date = new Date().toISOString().slice(0, 10);
 writeFileSync(
-  path(`learning-${options.task}-${machine}.csv`),
+  path(`learning-${options.task}-${machine()}.csv`),
   csv([
     ["date", "node", "seed", "solved_at_step", "seconds_to_solved", "seconds"],
     ...results.map((r) => [

@@ -9,7 +9,7 @@ import loadMujoco from "@mujoco/mujoco";
 import { readModel } from "../src/mjcf/read.js";
 import { init } from "../src/node.js";
 import { Plant } from "../src/plant.js";
-import { cpu } from "./kernels/report.js";
+import { cpu, machine } from "./kernels/report.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -166,7 +166,4 @@ for (const name of options.models.split(",")) {
 }
 
 mkdirSync(options.out, { recursive: true });
-const machine = cpu()
-  .toLowerCase()
-  .replace(/[^a-z0-9]+/g, "-");
-writeFileSync(`${options.out.replace(/\/$/, "")}/mujoco-${machine}.csv`, `${rows.join("\n")}\n`);
+writeFileSync(`${options.out.replace(/\/$/, "")}/mujoco-${machine()}.csv`, `${rows.join("\n")}\n`);

@@ -19,6 +19,14 @@ export interface Row {
 
 export const cpu = (): string => cpus()[0]?.model.trim() || "unknown processor";
 
+/** The processor as a part of a file's name. */
+export const machine = (): string =>
+  cpu()
+    .toLowerCase()
+    .replace(/\(r\)|\(tm\)/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+
 const HEADER = "date,node,build,work,value,low,high,unit,percent_of_limit";
 
 /** `limit` is in multiply-adds a second, in the fastest decile; the work is compared in its own. */
@@ -60,12 +68,7 @@ const quoted = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAl
 
 /** Writes the rows in place of those that the same Node version left in the machine's file. Returns the file's path. */
 export function writeCsv(folder: string, rows: Row[], date: string): string {
-  const slug = cpu()
-    .toLowerCase()
-    .replace(/\(r\)|\(tm\)/g, "")
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-  const path = join(folder, `kernels-${slug}.csv`);
+  const path = join(folder, `kernels-${machine()}.csv`);
   const node = process.version;
   const before = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(1) : [];
   const kept = before.filter((line) => line.split(",")[1] !== node);

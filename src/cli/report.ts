@@ -1,4 +1,5 @@
 import type { MetricsRecord } from "../metrics.js";
+import { escapeXml } from "./escape.js";
 import { type LineChart, lineChart, type Series } from "./plot.js";
 
 /** What a report is made of. */
@@ -27,15 +28,15 @@ export async function renderReport(report: Report): Promise<string> {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(report.title)}</title>
+<title>${escapeXml(report.title)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
 <header>
-<p class="eyebrow">${escapeHtml(report.title)}</p>
+<p class="eyebrow">${escapeXml(report.title)}</p>
 <h1>${headline(report)}</h1>
-<p class="summary">${escapeHtml(report.summary)}</p>
+<p class="summary">${escapeXml(report.summary)}</p>
 ${tiles(metrics.at(-1))}
 </header>
 ${charts}
@@ -53,7 +54,7 @@ ${table(["file", "what it is"], report.files.map(fileCells), "pairs")}
 }
 
 function headline({ task, metrics }: Report): string {
-  const name = escapeHtml(task);
+  const name = escapeXml(task);
   const first = metrics.find((record) => record.solved);
   const last = metrics.at(-1);
   if (last === undefined) return `${name}: not evaluated`;
@@ -119,7 +120,7 @@ async function drawCharts({ metrics, threshold }: Report): Promise<string> {
   for (const chart of charts) {
     const wide = chart.width === large.width ? ' class="wide"' : "";
     figures.push(
-      `<figure${wide} role="img" aria-label="${escapeHtml(chart.title ?? "")}">${await lineChart(chart)}</figure>`,
+      `<figure${wide} role="img" aria-label="${escapeXml(chart.title ?? "")}">${await lineChart(chart)}</figure>`,
     );
   }
   return `<section class="charts">\n${figures.join("\n")}\n</section>`;
@@ -183,23 +184,14 @@ function flatten(value: unknown, path = ""): string[][] {
   }
   if (path === "") return [];
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
-  return [[escapeHtml(path), `<code>${escapeHtml(text)}</code>`]];
+  return [[escapeXml(path), `<code>${escapeXml(text)}</code>`]];
 }
 
 /** Cells of a line "name: what it is", the name linked. */
 function fileCells(line: string): [string, string] {
   const [name = "", ...rest] = line.split(": ");
   const address = name.split("/").map(encodeURIComponent).join("/");
-  return [`<a href="./${escapeHtml(address)}"><code>${escapeHtml(name)}</code></a>`, escapeHtml(rest.join(": "))];
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return [`<a href="./${escapeXml(address)}"><code>${escapeXml(name)}</code></a>`, escapeXml(rest.join(": "))];
 }
 
 const missing = "–";

@@ -1,10 +1,10 @@
 import type { PlanarModel } from "../../mjcf/model.js";
+import { escapeXml } from "../escape.js";
 import { composePicture } from "./compose.js";
 import { momentOf, packReplay, type ReplayData } from "./data.js";
 import type { Frame } from "./frame.js";
 import { palettes } from "./palette.js";
 import { runPlayer } from "./player.js";
-import { escapeXml } from "./svg.js";
 
 /** What a replay's page says beside the pictures. */
 export interface ReplayWords {

@@ -1,12 +1,10 @@
+import { escapeXml } from "../escape.js";
 import { composePicture, type Item } from "./compose.js";
 import { momentOf, type ReplayData } from "./data.js";
 import { type Paint, palettes } from "./palette.js";
 
 /** The size of a frame in pixels. */
 const VIEW = { width: 960, height: 540 };
-
-export const escapeXml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const number = (value: number): string => String(Number(value.toFixed(4)));
 
