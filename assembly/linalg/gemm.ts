@@ -282,11 +282,52 @@ function tile1x1<T, V>(c: usize, init: usize, a: usize, aStep: usize, b: usize, 
 /** Most steps of k at a time: longer sums stop at c and go on from there, which changes no bit. */
 const BLOCK: i32 = 256;
 /**
- * A strip of four columns of a transposed a, BLOCK rows of at most 8 bytes a number. In a large matrix the rows of such a strip
- * lie a power of two apart and push each other out of the cache, so it is copied together when this many columns of c use it.
+ * A strip of BLOCK rows: four columns of a transposed a, of at most 8 bytes a number, or two vectors of b. In a large matrix the rows
+ * of such a strip lie a power of two apart and push each other out of the cache, so it is copied together when this many columns, or
+ * rows, of c use it.
  */
 const STRIP: usize = memory.data(8192, 16);
 const COPY_FROM: i32 = 128;
+
+/** STRIP = two vectors of each of b's K rows. */
+function copyPanel<V>(b: usize, bRow: usize, K: i32): void {
+  const row = 2 * sizeof<V>();
+  const end = STRIP + <usize>K * row;
+  for (let to = STRIP; to < end; to += row) {
+    store<V>(to, load<V>(b));
+    store<V>(to, load<V>(b, sizeof<V>()), sizeof<V>());
+    b += bRow;
+  }
+}
+
+/** The part of a tall product that tiles of four rows and two vectors cover, panel by panel of b. */
+function tallTiles<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  M: i32,
+  K: i32,
+  columns: usize,
+): void {
+  const panel = 2 * sizeof<V>();
+  for (let n: usize = 0; n + panel <= columns; n += panel) {
+    copyPanel<V>(b + n, bRow, K);
+    let ci = c + n;
+    let ii = init + n;
+    let ai = a;
+    for (let m = 0; m + 4 <= M; m += 4) {
+      tile4x2<T, V>(ci, cRow, ii, initRow, ai, aRow, STRIP, panel, K);
+      ci += 4 * cRow;
+      ii += 4 * initRow;
+      ai += 4 * aRow;
+    }
+  }
+}
 
 /** STRIP = a (K, 4), whose rows lie aStep apart. */
 function copyStrip<T, V>(a: usize, aStep: usize, K: i32): void {
@@ -315,10 +356,13 @@ function product<T, V>(
 ): void {
   const width = sizeof<V>();
   const columns = (<usize>N) << alignof<T>();
+  const tall = aStep == sizeof<T>() && M >= COPY_FROM;
+  if (tall) tallTiles<T, V>(c, cRow, init, initRow, a, aRow, b, bRow, M, K, columns);
   let m = 0;
   for (; m + 4 <= M; m += 4) {
     let n: usize = 0;
-    if (aStep == sizeof<T>()) {
+    if (tall) n = columns - (columns % (2 * width));
+    else if (aStep == sizeof<T>()) {
       for (; n + 2 * width <= columns; n += 2 * width) {
         tile4x2<T, V>(c + n, cRow, init + n, initRow, a, aRow, b + n, bRow, K);
       }

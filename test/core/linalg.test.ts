@@ -77,6 +77,22 @@ for (const bits of BOTH) {
       }
       t.deepEqual(wrong, []);
     });
+
+    test(`${name} f${bits}: sums in order over tall products too, to the last bit`, (t) => {
+      const core = new Core(bits);
+      const source = new Source(7);
+      const wrong: string[] = [];
+      for (const M of [127, 128, 131]) {
+        for (const K of [5, 257]) {
+          for (const N of [4, 20, 36]) {
+            for (const start of STARTS) {
+              if (differs(core, source, M, K, N, start)) wrong.push(`${M} x ${K} x ${N}, init ${start}`);
+            }
+          }
+        }
+      }
+      t.deepEqual(wrong, []);
+    });
   }
 
   test(`lanewiseGemm f${bits}: multiplies every lane's matrices, for all shapes and strides, to the last bit`, (t) => {
