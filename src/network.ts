@@ -127,11 +127,6 @@ export class Network {
     this.#core.exports.parametersResume(this.#parameters, steps);
   }
 
-  /** Takes up values only. */
-  restoreValues(find: (name: string, shape: readonly number[]) => Float32Array): void {
-    this.#write(this.name, this.values, find);
-  }
-
   #read(prefix: string, block: Float32Array): Tensor[] {
     return this.#slots.map(({ name, shape, offset, rows, columns, stride }) => {
       const data = new Float32Array(rows * columns);

@@ -1,13 +1,6 @@
 // One text for any width. A kernel is written over the number type T and the lane type V: v128 in a SIMD build, T itself
 // in the scalar build. Every lane is computed by the same operations in the same order, so both builds give the same bits.
 
-/** How many numbers of type T one V holds. */
-@inline
-export function lanes<T, V>(): i32 {
-  return <i32>(sizeof<V>() >> alignof<T>());
-}
-
-
 @inline
 export function splat<T, V>(x: T): V {
   if (isVector<V>()) return v128.splat<T>(x);

@@ -11,7 +11,6 @@ import {
   impedanceSlope,
   lastDof,
   Model,
-  Pair,
   pairAt,
   pairConstantsAt,
   Softness,

@@ -17,7 +17,6 @@ import { solveRows } from "./factor";
 import { forward } from "./forward";
 import { actuatorAt, Integrator } from "./model";
 import { advance, Simulation } from "./simulation";
-import { Trouble } from "./workspace";
 
 
 @unmanaged

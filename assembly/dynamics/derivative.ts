@@ -26,7 +26,7 @@ import {
 import { Simulation, stepAcceleration } from "./simulation";
 import { dragSlopeSlopes, inverseDynamicsSlopes, power, Slopes, slopesCreate } from "./slopes";
 import { slipFriction, slipStiffness } from "./solver";
-import { Contact, contactAt, jacobianAt, Row, rowAt, RowKind, tripleAt, Workspace, Zone } from "./workspace";
+import { Contact, contactAt, Row, rowAt, RowKind, tripleAt, Workspace, Zone } from "./workspace";
 
 
 @unmanaged

@@ -2,8 +2,9 @@
 
 import { at } from "../linalg/vector";
 import { clearNumbers } from "./block";
-import { actuatorAt, bodyAt, dofAt, dofParent, lastDof, Model } from "./model";
+import { actuatorAt, bodyAt, dofAt, lastDof, Model } from "./model";
 import { Pose, poseAt, tripleAt, Trouble, Workspace } from "./workspace";
+import { addGeneralised, addWrench } from "./wrench";
 
 /** passive = -stiffness (q - springReference) - damping v + drag, (n). */
 export function passiveForce(model: Model, workspace: Workspace, q: usize, v: usize): void {
@@ -72,30 +73,9 @@ function dragForce(model: Model, workspace: Workspace): void {
     const turning = -(drag.linearTurning + drag.squareTurning * Math.abs(w)) * w;
     const f1 = c * g1 - s * g2;
     const f2 = s * g1 + c * g2;
-    const sum = tripleAt(wrenches, k);
-    store<f64>(sum, load<f64>(sum) + turning + x * f2 - y * f1);
-    store<f64>(sum, load<f64>(sum, 8) + f1, 8);
-    store<f64>(sum, load<f64>(sum, 16) + f2, 16);
+    addWrench(tripleAt(wrenches, k), turning, x, y, f1, f2);
   }
-  for (let k = n - 1; k >= 0; --k) {
-    const wrench = tripleAt(wrenches, k);
-    const motion = tripleAt(workspace.motions, k);
-    const moment = load<f64>(wrench);
-    const f1 = load<f64>(wrench, 8);
-    const f2 = load<f64>(wrench, 16);
-    const slot = at<f64>(workspace.passive, k);
-    store<f64>(
-      slot,
-      load<f64>(slot) + load<f64>(motion) * moment + load<f64>(motion, 8) * f1 + load<f64>(motion, 16) * f2,
-    );
-    const parent = dofParent(model, k);
-    if (parent >= 0) {
-      const above = tripleAt(wrenches, parent);
-      store<f64>(above, load<f64>(above) + moment);
-      store<f64>(above, load<f64>(above, 8) + f1, 8);
-      store<f64>(above, load<f64>(above, 16) + f2, 16);
-    }
-  }
+  addGeneralised(model, workspace, workspace.passive);
 }
 
 /** Direction of a body's first inertial axis in the plane. */

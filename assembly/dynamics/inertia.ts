@@ -7,6 +7,7 @@ import { factor, solve } from "./factor";
 import { kinematics } from "./kinematics";
 import { bodyAt, dofAt, dofConstantsAt, dofParent, geomAt, lastDof, Model, pairAt, pairConstantsAt } from "./model";
 import { poseAt, tripleAt, Workspace } from "./workspace";
+import { addGeneralised, addWrench } from "./wrench";
 
 /** Composite inertias and the mass matrix, armature included. */
 export function massMatrix(model: Model, workspace: Workspace): void {
@@ -84,29 +85,10 @@ export function biasForce(model: Model, workspace: Workspace): void {
     const v2 = load<f64>(velocity, 16) + w * x;
     const f1 = m * (load<f64>(acceleration, 8) - w * v2 - header.gravity1);
     const f2 = m * (load<f64>(acceleration, 16) + w * v1 - header.gravity2);
-    const sum = tripleAt(wrenches, k);
-    store<f64>(sum, load<f64>(sum) + x * f2 - y * f1);
-    store<f64>(sum, load<f64>(sum, 8) + f1, 8);
-    store<f64>(sum, load<f64>(sum, 16) + f2, 16);
+    addWrench(tripleAt(wrenches, k), 0, x, y, f1, f2);
   }
-  for (let k = n - 1; k >= 0; --k) {
-    const wrench = tripleAt(wrenches, k);
-    const motion = tripleAt(workspace.motions, k);
-    const moment = load<f64>(wrench);
-    const f1 = load<f64>(wrench, 8);
-    const f2 = load<f64>(wrench, 16);
-    store<f64>(
-      at<f64>(workspace.bias, k),
-      load<f64>(motion) * moment + load<f64>(motion, 8) * f1 + load<f64>(motion, 16) * f2,
-    );
-    const parent = dofParent(model, k);
-    if (parent >= 0) {
-      const above = tripleAt(wrenches, parent);
-      store<f64>(above, load<f64>(above) + moment);
-      store<f64>(above, load<f64>(above, 8) + f1, 8);
-      store<f64>(above, load<f64>(above, 16) + f2, 16);
-    }
-  }
+  clearNumbers(workspace.bias, n);
+  addGeneralised(model, workspace, workspace.bias);
 }
 
 /** Inverse weights of degrees of freedom and bodies and the mean inertia, at the pose q that the document draws. */

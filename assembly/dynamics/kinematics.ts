@@ -2,8 +2,8 @@
 // parent: a slide shifts it along its axis, a hinge turns it about its anchor.
 
 import { at } from "../linalg/vector";
-import { Body, bodyAt, Dof, dofAt, DofKind, dofParent, Model } from "./model";
-import { Pose, poseAt, tripleAt, Workspace } from "./workspace";
+import { bodyAt, dofAt, DofKind, dofParent, Model } from "./model";
+import { poseAt, tripleAt, Workspace } from "./workspace";
 
 /** Poses of all bodies and motions of all degrees of freedom at coordinates q. */
 export function kinematics(model: Model, workspace: Workspace, q: usize): void {

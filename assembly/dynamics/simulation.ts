@@ -20,9 +20,8 @@ export class Simulation {
   count: i32;
   /** Whether joint damping makes Euler's step implicit. */
   damped: i32;
-  /** The block of all states, and its size: q, v (count, n), u (count, actuators), warm start (count, n), time (count), f64. */
+  /** The block of all states: q, v (count, n), u (count, actuators), warm start (count, n), time (count), f64. */
   states: usize;
-  stateBytes: i32;
   q: usize;
   v: usize;
   u: usize;
@@ -46,9 +45,7 @@ export function simulationCreate(block: usize, bytes: i32, count: i32): Simulati
   simulation.model = model;
   simulation.workspace = workspaceCreate(model);
   simulation.count = count;
-  const numbers = count * (3 * n + model.header.actuators + 1);
-  simulation.states = allocNumbers<f64>(numbers);
-  simulation.stateBytes = 8 * numbers;
+  simulation.states = allocNumbers<f64>(count * (3 * n + model.header.actuators + 1));
   simulation.q = simulation.states;
   simulation.v = at<f64>(simulation.q, count * n);
   simulation.u = at<f64>(simulation.v, count * n);

@@ -13,6 +13,7 @@ import { clearNumbers } from "./block";
 import { axisCos, axisSin, dragOf } from "./forces";
 import { bodyAt, dofParent, lastDof, Model } from "./model";
 import { poseAt, tripleAt, Workspace } from "./workspace";
+import { addWrench } from "./wrench";
 
 /** Room for the passes below: f64[dofs, 3] each, the last two f64[dofs, 6]. */
 @unmanaged
@@ -46,14 +47,6 @@ export function slopesCreate(n: i32): Slopes {
 @inline
 function add(slot: usize, value: f64): void {
   store<f64>(slot, load<f64>(slot) + value);
-}
-
-/** Adds the wrench of force (f1, f2) at (x, y) and a moment to a triple. */
-@inline
-function addWrench(sum: usize, moment: f64, x: f64, y: f64, f1: f64, f2: f64): void {
-  add(sum, moment + x * f2 - y * f1);
-  add(sum + 8, f1);
-  add(sum + 16, f2);
 }
 
 /** Adds `numbers` numbers of every degree of freedom to its parent's, from the tips to the roots. */

@@ -2,7 +2,7 @@
 // clips the gradient's global norm (Pascanu et al. 2013) before it uses it.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
-import { add, div, loadSplat, mul, mulAdd, squareRoot, sub } from "../core/lanes";
+import { div, loadSplat, mul, mulAdd, squareRoot, sub } from "../core/lanes";
 import { at, clear, sumOfSquares } from "../linalg/vector";
 
 const BETA1: f64 = 0.9;
