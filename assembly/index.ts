@@ -92,6 +92,9 @@ export function batchWeight(batch: Batch): usize { return batch.weight; }
 export function batchRS(batch: Batch): usize { return batch.rS; }
 export function batchRA(batch: Batch): usize { return batch.rA; }
 export function batchRSNext(batch: Batch): usize { return batch.rSNext; }
+export function batchAllocateJacobians(batch: Batch): void { batches.batchAllocateJacobians<f32>(batch); }
+export function batchFS(batch: Batch): usize { return batch.fS; }
+export function batchFA(batch: Batch): usize { return batch.fA; }
 
 // SVG(1) with experience replay
 export function learnerCreate(policy: Policy, model: Model, value: Value, batch: Batch, gamma: f64, rewardScale: f64, targetPeriod: i32): Learner { return learners.learnerCreate(policy, model, value, batch, gamma, rewardScale, targetPeriod); }
@@ -103,20 +106,44 @@ export function learnerValueUpdates(learner: Learner): i32 { return learner.valu
 export function learnerResume(learner: Learner, valueUpdates: i32): void { learner.valueUpdates = valueUpdates; }
 
 // environments
-export { taskActions, taskStates, taskSteps } from "./env/environment";
-export function environmentCreate(task: i32, count: i32, seed: u64, stream: u32): Environment { return environments.environmentCreate(task, count, seed, stream); }
+export function environmentCreate(task: i32, block: usize, bytes: i32, count: i32, seed: u64, stream: u32): Environment { return environments.environmentCreate(task, block, bytes, count, seed, stream); }
+export function environmentConfigure(environment: Environment, terminates: i32, noise: f64): void { environments.environmentConfigure(environment, terminates, noise); }
 export function environmentSeed(environment: Environment, seed: u64, stream: u32): void { environments.environmentSeed(environment, seed, stream); }
 export function environmentReset(environment: Environment, i: i32): void { environments.environmentReset(environment, i); }
 export function environmentStep(environment: Environment): void { environments.environmentStep(environment); }
-export function environmentScore(environment: Environment, i: i32): f64 { return environments.environmentScore(environment, i); }
+export function environmentStates(environment: Environment): i32 { return environment.task.states; }
+export function environmentActions(environment: Environment): i32 { return environment.task.actions; }
+export function environmentHiddenStates(environment: Environment): i32 { return environment.task.hidden; }
+export function environmentTermCount(environment: Environment): i32 { return environment.task.terms; }
+export function environmentSteps(environment: Environment): i32 { return environment.task.steps; }
+export function environmentControlStep(environment: Environment): f64 { return environment.task.controlStep; }
 export function environmentS(environment: Environment): usize { return environment.s; }
+export function environmentHidden(environment: Environment): usize { return environment.hidden; }
 export function environmentA(environment: Environment): usize { return environment.a; }
 export function environmentReward(environment: Environment): usize { return environment.reward; }
+export function environmentTerms(environment: Environment): usize { return environment.terms; }
+export function environmentScore(environment: Environment): usize { return environment.score; }
 export function environmentTerminated(environment: Environment): usize { return environment.terminated; }
 export function environmentTruncated(environment: Environment): usize { return environment.truncated; }
+export function environmentFailed(environment: Environment): usize { return environment.failed; }
+export function environmentTrouble(environment: Environment): usize { return environment.trouble; }
 export function environmentElapsed(environment: Environment): usize { return environment.elapsed; }
 export function environmentGenerator(environment: Environment, i: i32): Random { return environments.generatorOf(environment, i); }
-export function rewardGradient(task: i32, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize, B: i32): void { environments.rewardGradient<f32>(task, rS, rA, rSNext, s, a, sNext, B); }
+
+// derivatives of an environment: of batches of the learner (f32), and of one transition (f64) in the environment's own row
+export function rewardGradient(environment: Environment, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize, B: i32): void { environments.rewardGradient(environment, rS, rA, rSNext, s, a, sNext, B); }
+export function transitionJacobian(environment: Environment, fS: usize, fA: usize, s: usize, a: usize, B: i32): void { environments.transitionJacobian(environment, fS, fA, s, a, B); }
+export function rowReward(environment: Environment): f64 { return environments.rewardOfRow(environment); }
+export function rowRewardGradient(environment: Environment): void { environments.gradientOfRow(environment); }
+export function rowJacobian(environment: Environment): void { environments.jacobianOfRow(environment); }
+export function rowS(environment: Environment): usize { return environment.rowS; }
+export function rowA(environment: Environment): usize { return environment.rowA; }
+export function rowSNext(environment: Environment): usize { return environment.rowSNext; }
+export function rowRS(environment: Environment): usize { return environment.rS; }
+export function rowRA(environment: Environment): usize { return environment.rA; }
+export function rowRSNext(environment: Environment): usize { return environment.rSNext; }
+export function rowFS(environment: Environment): usize { return environment.fS; }
+export function rowFA(environment: Environment): usize { return environment.fA; }
 
 // planar mechanisms
 export function simulationCreate(block: usize, bytes: i32, count: i32): Simulation { return simulations.simulationCreate(block, bytes, count); }

@@ -50,10 +50,34 @@ const common = {
   logLevel: "warning",
 };
 
+/** Compiles models/*.xml into build/models.json, which the library embeds: records of integers and doubles by the files' names. */
+async function buildModels() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: 'export { modelRecords } from "./src/mjcf/block.ts"; export { readModel } from "./src/mjcf/read.ts";',
+      resolveDir: ".",
+    },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    write: false,
+  });
+  const { modelRecords, readModel } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
+  );
+  // JSON knows no infinity
+  const plain = (value) => (Number.isFinite(value) ? value : String(value));
+  const models = readdirSync("models").map((file) => {
+    const records = modelRecords(readModel(readFileSync(`models/${file}`, "utf8"), file));
+    return [file.replace(/\.xml$/, ""), records.map(({ ints, floats }) => [ints, floats.map(plain)])];
+  });
+  writeFileSync("build/models.json", JSON.stringify(Object.fromEntries(models)));
+}
+
 /** What the package ships. The library's bundles are for any host, the command line's for Node. */
 async function buildPackage() {
   for (const entry of readdirSync("build")) if (entry.endsWith(".js")) rmSync(`build/${entry}`);
-  await asc("--target", "release");
+  await Promise.all([asc("--target", "release"), buildModels()]);
   await Promise.all([asc("--target", "scalar"), asc("--target", "fma"), bundle()]);
 }
 

@@ -131,6 +131,9 @@ export interface CoreExports {
   batchRS(batch: BatchHandle): Pointer;
   batchRA(batch: BatchHandle): Pointer;
   batchRSNext(batch: BatchHandle): Pointer;
+  batchAllocateJacobians(batch: BatchHandle): void;
+  batchFS(batch: BatchHandle): Pointer;
+  batchFA(batch: BatchHandle): Pointer;
 
   learnerCreate(
     policy: PolicyHandle,
@@ -148,23 +151,39 @@ export interface CoreExports {
   learnerValueUpdates(learner: LearnerHandle): number;
   learnerResume(learner: LearnerHandle, valueUpdates: number): void;
 
-  taskStates(task: number): number;
-  taskActions(task: number): number;
-  taskSteps(task: number): number;
-  environmentCreate(task: number, count: number, seed: bigint, stream: number): EnvironmentHandle;
+  environmentCreate(
+    task: number,
+    block: Pointer,
+    bytes: number,
+    count: number,
+    seed: bigint,
+    stream: number,
+  ): EnvironmentHandle;
+  environmentConfigure(environment: EnvironmentHandle, terminates: number, noise: number): void;
   environmentSeed(environment: EnvironmentHandle, seed: bigint, stream: number): void;
   environmentReset(environment: EnvironmentHandle, index: number): void;
   environmentStep(environment: EnvironmentHandle): void;
-  environmentScore(environment: EnvironmentHandle, index: number): number;
+  environmentStates(environment: EnvironmentHandle): number;
+  environmentActions(environment: EnvironmentHandle): number;
+  environmentHiddenStates(environment: EnvironmentHandle): number;
+  environmentTermCount(environment: EnvironmentHandle): number;
+  environmentSteps(environment: EnvironmentHandle): number;
+  environmentControlStep(environment: EnvironmentHandle): number;
   environmentS(environment: EnvironmentHandle): Pointer;
+  environmentHidden(environment: EnvironmentHandle): Pointer;
   environmentA(environment: EnvironmentHandle): Pointer;
   environmentReward(environment: EnvironmentHandle): Pointer;
+  environmentTerms(environment: EnvironmentHandle): Pointer;
+  environmentScore(environment: EnvironmentHandle): Pointer;
   environmentTerminated(environment: EnvironmentHandle): Pointer;
   environmentTruncated(environment: EnvironmentHandle): Pointer;
+  environmentFailed(environment: EnvironmentHandle): Pointer;
+  environmentTrouble(environment: EnvironmentHandle): Pointer;
   environmentElapsed(environment: EnvironmentHandle): Pointer;
   environmentGenerator(environment: EnvironmentHandle, index: number): RandomHandle;
+
   rewardGradient(
-    task: number,
+    environment: EnvironmentHandle,
     rS: Pointer,
     rA: Pointer,
     rSNext: Pointer,
@@ -173,6 +192,25 @@ export interface CoreExports {
     sNext: Pointer,
     rows: number,
   ): void;
+  transitionJacobian(
+    environment: EnvironmentHandle,
+    fS: Pointer,
+    fA: Pointer,
+    s: Pointer,
+    a: Pointer,
+    rows: number,
+  ): void;
+  rowReward(environment: EnvironmentHandle): number;
+  rowRewardGradient(environment: EnvironmentHandle): void;
+  rowJacobian(environment: EnvironmentHandle): void;
+  rowS(environment: EnvironmentHandle): Pointer;
+  rowA(environment: EnvironmentHandle): Pointer;
+  rowSNext(environment: EnvironmentHandle): Pointer;
+  rowRS(environment: EnvironmentHandle): Pointer;
+  rowRA(environment: EnvironmentHandle): Pointer;
+  rowRSNext(environment: EnvironmentHandle): Pointer;
+  rowFS(environment: EnvironmentHandle): Pointer;
+  rowFA(environment: EnvironmentHandle): Pointer;
 
   simulationCreate(block: Pointer, bytes: number, count: number): SimulationHandle;
   simulationReset(simulation: SimulationHandle, index: number): void;

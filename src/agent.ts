@@ -43,18 +43,23 @@ export type AgentConfig = Pick<
   | "sigmaMax"
   | "policyHidden"
   | "valueHidden"
+  | "model"
   | "modelHidden"
   | "modelNoise"
 >;
 
-/** The learner's batch in the core: transitions, weights and the derivatives of the reward, each a live array. */
+/** The learner's batch in the core: transitions, weights, the derivatives of the reward and of the transition, each a live array. */
 export interface AgentBatch extends TransitionBatch {
+  readonly rows: number;
   /** Importance ratios, then weights, (B). */
   readonly weight: Float32Array;
   /** r_s (B, S), r_a (B, A), r_s' (B, S). */
   readonly rS: Float32Array;
   readonly rA: Float32Array;
   readonly rSNext: Float32Array;
+  /** f_s (B, S, S), f_a (B, S, A) of the true transition where `model` is "exact", else empty: the learned model is used. */
+  readonly fS: Float32Array;
+  readonly fA: Float32Array;
 }
 
 /** Last layers start this much smaller, so that an untrained network says next to nothing. */
@@ -184,6 +189,7 @@ export class Agent {
     );
 
     this.#batch = exports.batchCreate(config.batch, S, A);
+    if (config.model === "exact") exports.batchAllocateJacobians(this.#batch);
     this.#learner = exports.learnerCreate(
       this.#policy,
       this.#model,
@@ -248,7 +254,9 @@ export class Agent {
     const S = this.task.state.length;
     const A = this.task.action.length;
     const handle = this.#batch;
+    const exact = this.config.model === "exact" ? B * S : 0;
     return {
+      rows: B,
       s: float32View(core, exports.batchS(handle), B * S),
       a: float32View(core, exports.batchA(handle), B * A),
       sNext: float32View(core, exports.batchSNext(handle), B * S),
@@ -259,6 +267,8 @@ export class Agent {
       rS: float32View(core, exports.batchRS(handle), B * S),
       rA: float32View(core, exports.batchRA(handle), B * A),
       rSNext: float32View(core, exports.batchRSNext(handle), B * S),
+      fS: float32View(core, exports.batchFS(handle), exact * S),
+      fA: float32View(core, exports.batchFA(handle), exact * A),
     };
   }
 
@@ -338,27 +348,12 @@ export class Agent {
   }
 
   /**
-   * One policy step on the batch, with its weights and reward derivatives. `importanceRatios` must have been called on this batch.
+   * One policy step on the batch, with its weights and the derivatives of its rewards (and, where `model` is "exact", of its
+   * transitions). `importanceRatios` must have been called on this batch.
    * Returns the gradient's norm before clipping.
    */
   updatePolicy(): number {
     return this.#core.exports.updatePolicy(this.#learner, this.config.batch);
-  }
-
-  /** Writes the derivatives of a built-in task's reward at the batch into the batch. */
-  rewardGradient(id: number): void {
-    const { exports } = this.#core;
-    const handle = this.#batch;
-    exports.rewardGradient(
-      id,
-      exports.batchRS(handle),
-      exports.batchRA(handle),
-      exports.batchRSNext(handle),
-      exports.batchS(handle),
-      exports.batchA(handle),
-      exports.batchSNext(handle),
-      this.config.batch,
-    );
   }
 
   /** What one unit of each predicted state change is, (D). The model learns changes divided by it. */

@@ -1,11 +1,16 @@
 import { type Config, resolveConfig } from "./config.js";
+import type { Environment } from "./env/environment.js";
+import type { Task } from "./env/task.js";
 import type { Network } from "./network.js";
 import { decodeTensors, encodeTensors, type StoredTensor, type TensorArray, type TensorFile } from "./safetensors.js";
 import { Trainer } from "./train.js";
 import type { Core } from "./wasm.js";
 
 const FORMAT = "valuegrad-checkpoint";
-const VERSION = "1";
+const VERSION = "2";
+
+/** The training environment's snapshot. */
+const ENVIRONMENT = "environment";
 
 /** What of a trainer is not an array. */
 interface Counters {
@@ -28,7 +33,7 @@ const networks = (trainer: Trainer): [network: Network, target: number | undefin
 
 /** The live arrays, besides the networks', that training goes on from. Only the first `size` rows of the replay are in use. */
 function arrays(trainer: Trainer, size: number): [name: string, shape: readonly number[], data: TensorArray][] {
-  const { agent, environment, replay } = trainer;
+  const { agent, replay } = trainer;
   const { noise, sampling } = agent.generators;
   const S = replay.states;
   const A = replay.actions;
@@ -36,9 +41,6 @@ function arrays(trainer: Trainer, size: number): [name: string, shape: readonly 
     ["model.scale", [agent.modelScale.length], agent.modelScale],
     ["random.policy_noise", [noise.length], noise],
     ["random.replay_sampling", [sampling.length], sampling],
-    ["random.environment", [environment.generators[0]!.length], environment.generators[0]!],
-    ["environment.state", [S], environment.states],
-    ["environment.elapsed", [1], environment.elapsed],
     ["replay.s", [size, S], replay.s.subarray(0, size * S)],
     ["replay.a", [size, A], replay.a.subarray(0, size * A)],
     ["replay.s_next", [size, S], replay.sNext.subarray(0, size * S)],
@@ -58,6 +60,8 @@ export function saveTrainer(trainer: Trainer): Uint8Array {
     optimiserSteps[network.name] = network.steps;
   }
   for (const [name, shape, data] of arrays(trainer, trainer.replay.size)) tensors.set(name, { shape, data });
+  const environment = trainer.environment.snapshot();
+  tensors.set(ENVIRONMENT, { shape: [environment.length], data: environment });
   const counters: Counters = {
     steps: trainer.steps,
     episodes: trainer.episodes,
@@ -84,22 +88,26 @@ export interface Checkpoint {
   readonly config: Config;
 }
 
-/** @throws Error when the bytes are no checkpoint of this version, or damaged. */
-export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+/**
+ * @param own A user's own task, where the checkpoint is of one.
+ * @throws Error when the bytes are no checkpoint of this version, or damaged.
+ */
+export function readCheckpoint(bytes: Uint8Array, own?: Task): Checkpoint {
   const file = decodeTensors(bytes);
   const { format, version, config } = file.metadata;
   if (format !== FORMAT || config === undefined)
     throw new Error("not a checkpoint of valuegrad: its metadata do not say so");
   if (version !== VERSION) throw new Error(`a checkpoint of version ${version}: this release reads version ${VERSION}`);
-  return { file, config: resolveConfig(JSON.parse(config) as Record<string, unknown>) };
+  return { file, config: resolveConfig(JSON.parse(config) as Record<string, unknown>, own) };
 }
 
 /**
  * A trainer that goes on exactly where the saved one was.
  * @param core An unused core of the build that `config.core` names.
+ * @param make Makes the user's own environment that was trained on, if it was one.
  * @throws Error when an array is missing or has another shape than the configuration asks for.
  */
-export function restoreTrainer(core: Core, { file, config }: Checkpoint): Trainer {
+export function restoreTrainer(core: Core, { file, config }: Checkpoint, make?: () => Environment): Trainer {
   const find = (name: string, shape: readonly number[]): TensorArray => {
     const tensor = file.tensors.get(name);
     if (tensor === undefined) throw new Error(`a damaged checkpoint: it has no ${name}`);
@@ -110,7 +118,10 @@ export function restoreTrainer(core: Core, { file, config }: Checkpoint): Traine
   };
   const counters = JSON.parse(file.metadata.counters ?? "null") as Counters | null;
   if (counters === null) throw new Error("a damaged checkpoint: it has no counters");
-  const trainer = new Trainer(core, config);
+  const trainer = new Trainer(core, config, make);
+  const environment = file.tensors.get(ENVIRONMENT);
+  if (environment === undefined) throw new Error(`a damaged checkpoint: it has no ${ENVIRONMENT}`);
+  trainer.environment.restore(environment.data as Uint8Array);
   for (const [network, target] of networks(trainer)) {
     network.restore((name, shape) => find(name, shape) as Float32Array, counters.optimiserSteps[network.name]!, target);
   }

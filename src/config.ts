@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { tasks } from "./env/task.js";
+import { type Task, tasks } from "./env/task.js";
 
 /** A user's mistake: the message names the field, the value and what would be right. */
 export class UsageError extends Error {
@@ -103,11 +103,23 @@ export const settings = {
   sigmaMax: real(1, 1e-5, 100, "upper bound of sigma"),
   policyHidden: layers([100, 100], "the policy's hidden layers"),
   valueHidden: layers([200, 100], "the critic's hidden layers"),
+  model: choice(
+    "learned",
+    ["learned", "exact"],
+    "whose derivatives carry the value gradient: the learned model's, or the simulator's exact ones",
+  ),
+  actuatorNoise: real(
+    0,
+    0,
+    10,
+    "normal disturbance of every action, in training and evaluation, in units of the actuators' range",
+  ),
+  earlyTermination: choice("off", ["off", "on"], "whether a failure, such as a fall, ends a training episode"),
   modelHidden: layers([20, 20], "hidden layers of each of the model's sub-networks"),
   modelNoise: choice("additive", ["additive", "learned"], "the model's noise: additive, or sigma(s, a) by likelihood"),
 } as const satisfies Record<string, Setting<unknown>>;
 
-type SettingName = keyof typeof settings;
+export type SettingName = keyof typeof settings;
 
 /** A complete configuration. */
 export type Config = { readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer T> ? T : never };
@@ -116,23 +128,30 @@ function show(value: unknown): string {
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
 }
 
+/** The default of a setting: the task's own, or the general one. */
+export function defaultOf(name: SettingName, task?: Task): unknown {
+  return task?.defaults?.[name] ?? settings[name].default;
+}
+
 /**
  * Completes and checks settings.
- * @param partial What differs from the defaults. undefined stands for the default.
+ * @param partial What differs from the defaults. undefined stands for the default, which may be the task's own.
+ * @param own A user's own task, which `task` then names.
  * @throws UsageError that names the first wrong field, its value and what it may be.
  */
-export function resolveConfig(partial: { readonly [name: string]: unknown }): Config {
+export function resolveConfig(partial: { readonly [name: string]: unknown }, own?: Task): Config {
   for (const name of Object.keys(partial)) {
     if (!Object.hasOwn(settings, name)) {
       throw new UsageError(`unknown setting ${show(name)}: the settings are ${Object.keys(settings).join(", ")}`);
     }
   }
+  const chosen = partial.task ?? own?.name ?? settings.task.default;
+  const task = own?.name === chosen ? own : Object.hasOwn(tasks, String(chosen)) ? tasks[String(chosen)] : undefined;
   const config: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
-    const value = partial[name] === undefined ? setting.default : partial[name];
-    if (!setting.accepts(value)) {
-      throw new UsageError(`${name} is ${show(value)}: it must be ${setting.expected}`);
-    }
+  for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
+    const value = name === "task" ? chosen : (partial[name] ?? defaultOf(name, task));
+    const accepted = name === "task" ? task !== undefined : setting.accepts(value);
+    if (!accepted) throw new UsageError(`${name} is ${show(value)}: it must be ${setting.expected}`);
     config[name] = value;
   }
   const complete = config as Config;

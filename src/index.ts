@@ -5,9 +5,19 @@ import { type Core, type CoreSource, instantiateCore } from "./wasm.js";
 export { Agent, type AgentBatch, type AgentConfig, type AgentTask } from "./agent.js";
 export { type Config, resolveConfig, settings, UsageError } from "./config.js";
 export { firstBad } from "./diagnose.js";
-export { Environments } from "./env/environments.js";
+export {
+  type Environment,
+  type Info,
+  makeEnvironment,
+  type RewardDerivatives,
+  type Start,
+  type StepResult,
+  type TransitionDerivatives,
+} from "./env/environment.js";
+export { type EnvironmentOptions, Environments, type TransitionRow } from "./env/environments.js";
 export { angle, type Feature, identity, inFrame, type LinearForm } from "./env/features.js";
-export { type Task, tasks } from "./env/task.js";
+export { type CoreTask, type RewardTerm, type Score, type Task, tasks } from "./env/task.js";
+export type { GradientBatch, JacobianBatch, VectorEnvironment } from "./env/vector.js";
 export { type Evaluation, evaluate } from "./evaluate.js";
 export { parameterHash } from "./hash.js";
 export { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";

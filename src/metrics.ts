@@ -13,9 +13,10 @@ export interface MetricsRecord {
   readonly evaluationReturn: number;
   readonly evaluationReturnLow: number;
   readonly evaluationReturnHigh: number;
-  /** The task's own measure, averaged over the last half of the evaluation episodes (cart-pole: cos theta). */
+  /** What the task judges success by, averaged over the end of the evaluation episodes (cart-pole: cos theta). */
   readonly score: number;
-  /** Whether the score reaches the task's threshold. */
+  /** Share of the evaluation episodes that succeeded, and whether it is large enough for the task to count as solved. */
+  readonly successes: number;
   readonly solved: boolean;
   /** Mean return of the training episodes that ended since the last record, null when none did. */
   readonly trainingReturn: number | null;

@@ -86,7 +86,8 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     return fail("its metadata are not all strings");
   }
-  const body = bytes.subarray(start);
+  // not bytes.subarray: that of a Node Buffer is a Buffer, whose slice would not copy
+  const body = new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
   const tensors = new Map<string, StoredTensor>();
   let end = 0;
   for (const [name, entry] of Object.entries(entries)) {

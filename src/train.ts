@@ -1,8 +1,11 @@
 import { Stream } from "./abi.js";
 import { Agent } from "./agent.js";
 import type { Config } from "./config.js";
+import type { Environment } from "./env/environment.js";
 import { Environments } from "./env/environments.js";
 import { type Task, tasks } from "./env/task.js";
+import type { VectorEnvironment } from "./env/vector.js";
+import { WrappedEnvironments } from "./env/wrapped.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
 import { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
 import { Mean, type MetricsRecord } from "./metrics.js";
@@ -30,9 +33,9 @@ export class Trainer {
   readonly agent: Agent;
   readonly replay: Replay;
   /** The training environment, one copy. */
-  readonly environment: Environments;
+  readonly environment: VectorEnvironment;
   readonly statistics = new Statistics();
-  readonly #evaluations: Environments;
+  readonly #evaluations: VectorEnvironment;
   readonly #previous: Float64Array;
   /** Environment steps, finished episodes, policy updates so far, and the current episode's return. */
   steps = 0;
@@ -40,14 +43,30 @@ export class Trainer {
   updates = 0;
   episodeReturn = 0;
 
-  /** @param core An unused core: the trainer fills it. */
-  constructor(core: Core, config: Config) {
-    const task = tasks[config.task]!;
+  /**
+   * @param core An unused core: the trainer fills it.
+   * @param make Makes a user's own environment, whose task `config.task` names; without it that is a built-in one.
+   * @throws Error when `config.model` is "exact" and the environment does not know its Jacobians.
+   */
+  constructor(core: Core, config: Config, make?: () => Environment) {
+    const { seed, evaluationEpisodes } = config;
+    const copies = (count: number, stream: number, earlyTermination: boolean): VectorEnvironment =>
+      make === undefined
+        ? new Environments(core, tasks[config.task]!, count, seed, stream, {
+            actuatorNoise: config.actuatorNoise,
+            earlyTermination,
+          })
+        : new WrappedEnvironments(make, count, seed, stream);
+    this.environment = copies(1, Stream.Environment, config.earlyTermination === "on");
+    // an evaluation goes on after a failure, which costs the rest of its episode
+    this.#evaluations = copies(evaluationEpisodes, Stream.Evaluation, false);
+    const { task } = this.environment;
+    if (config.model === "exact" && this.environment.transitionJacobian === undefined) {
+      throw new Error(`model is "exact": ${task.name} does not know its transitionJacobian; use "learned"`);
+    }
     this.config = config;
     this.task = task;
-    this.agent = new Agent(core, task, config, config.evaluationEpisodes);
-    this.environment = new Environments(core, task, 1, config.seed);
-    this.#evaluations = new Environments(core, task, config.evaluationEpisodes, config.seed, Stream.Evaluation);
+    this.agent = new Agent(core, task, config, evaluationEpisodes);
     const capacity = Math.min(config.replayCapacity, config.steps);
     this.replay = new Replay(capacity, task.state.length, task.action.length);
     this.#previous = new Float64Array(task.state.length);
@@ -124,7 +143,8 @@ export class Trainer {
     for (let i = 0; i < config.policyUpdates; ++i) {
       this.#nextBatch();
       this.#weigh();
-      agent.rewardGradient(this.task.id);
+      this.environment.rewardGradient(agent.batch);
+      if (config.model === "exact") this.environment.transitionJacobian!(agent.batch);
       statistics.policyGradientNorm.add(agent.updatePolicy());
       this.updates += 1;
     }
@@ -144,6 +164,7 @@ export class Trainer {
       evaluationReturnLow: Math.min(...evaluation.returns),
       evaluationReturnHigh: Math.max(...evaluation.returns),
       score: evaluation.score,
+      successes: evaluation.successes,
       solved: evaluation.solved,
       trainingReturn: statistics.trainingReturn.take(),
       modelError: statistics.modelError.take(),

@@ -42,3 +42,12 @@ export function placeFloat64(core: Core, values: readonly number[]): number {
   new Float64Array(core.exports.memory.buffer, pointer, values.length).set(values);
   return pointer;
 }
+
+/**
+ * Where an array lies in the core's memory.
+ * @throws Error when it is not a view of it.
+ */
+export function addressOf(core: Core, view: Float32Array): number {
+  if (view.buffer !== core.exports.memory.buffer) throw new Error("this array is not in the memory of this core");
+  return view.byteOffset;
+}

@@ -62,3 +62,9 @@ export function batchCreate<T>(rows: i32, states: i32, actions: i32): Batch {
   batch.targets = allocNumbers<T>(rows);
   return batch;
 }
+
+/** Room for the Jacobians of the true transition: from now on they are used in the place of a learned model's. */
+export function batchAllocateJacobians<T>(batch: Batch): void {
+  batch.fS = allocNumbers<T>(batch.rows * batch.states * batch.states);
+  batch.fA = allocNumbers<T>(batch.rows * batch.states * batch.actions);
+}

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { UsageError } from "../config.js";
+import { successInWords } from "../env/task.js";
 import { loadTrainer } from "./load.js";
+import { outcome } from "./terminal.js";
 
 /** A count from a command line. */
 function count(name: string, text: string, low: number, high: number): number {
@@ -31,16 +33,18 @@ export function addEval(program: Command): void {
         process.stdout.write(`${JSON.stringify({ task: task.name, steps: trainer.steps, seed, ...result })}\n`);
         return;
       }
+      const { score } = task;
       result.returns.forEach((value, i) => {
+        const failed = result.failures[i] ? ", failed" : "";
         process.stdout.write(
-          `episode ${i + 1}: return ${value.toFixed(2)}, ${task.score.name} ${result.scores[i]!.toFixed(4)}\n`,
+          `episode ${i + 1}: return ${value.toFixed(2)}, ${score.name} ${result.scores[i]!.toFixed(4)}${failed}\n`,
         );
       });
       let sum = 0;
       for (const value of result.returns) sum += value;
       process.stdout.write(
-        `mean of ${episodes}: return ${(sum / episodes).toFixed(2)}, ${task.score.name} over the last half ${result.score.toFixed(4)}, ` +
-          `${result.solved ? "solved" : "not solved"} (from ${task.score.solved})\n`,
+        `mean of ${episodes}: return ${(sum / episodes).toFixed(2)}, ${score.name} ${result.score.toFixed(4)}; ${outcome(result)}\n` +
+          `an episode succeeds when ${successInWords(task)}\n`,
       );
     });
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type Setting, settings, UsageError } from "../config.js";
-import { type Task, tasks } from "../env/task.js";
+import { type CoreTask, successInWords, tasks } from "../env/task.js";
 import type { Dimension } from "../onnx/policy.js";
 import { readModel } from "../onnx/read.js";
 import { readBytes } from "./files.js";
@@ -13,16 +13,32 @@ function dimensions(title: string, rows: readonly Dimension[]): string {
   return [title, ...lines].join("\n");
 }
 
-function describeTask(task: Task): string {
+function describeTask(task: CoreTask): string {
+  const { name, summary, start, failure, controlStep, episodeSteps, defaults } = task;
+  const body = task.model === undefined ? "equations of its own" : `models/${task.model}.xml`;
+  const end = task.finite ? "which ends the process" : "a time limit";
+  const width = Math.max(...task.reward.map((term) => term.name.length));
   return [
-    `${task.name}: ${task.summary}`,
+    `${name}: ${summary}`,
     dimensions("state", task.state),
     dimensions("action", task.action),
-    `reward   ${task.reward}`,
-    `step     ${task.controlStep} s`,
-    `episode  ${task.episodeSteps} steps (${(task.episodeSteps * task.controlStep).toFixed(1)} s)`,
-    `solved   mean ${task.score.name} over the last half of an episode at least ${task.score.solved}`,
+    "reward, the sum of",
+    ...task.reward.map((term) => `  ${term.name.padEnd(width)}  ${term.formula}`),
+    `body     ${body}`,
+    `step     ${controlStep} s`,
+    `episode  ${episodeSteps} steps (${(episodeSteps * controlStep).toFixed(1)} s), ${end}`,
+    `start    ${start}`,
+    ...(failure === undefined ? [] : [`failure  ${failure}`]),
+    `success  ${successInWords(task)}`,
+    `solved   from ${Math.round(100 * task.score.share)} % of the episodes`,
     `features ${task.features.length}`,
+    ...(defaults === undefined
+      ? []
+      : [
+          `defaults ${Object.entries(defaults)
+            .map(([key, value]) => `--${optionName(key)} ${showDefault(value)}`)
+            .join(" ")}`,
+        ]),
   ].join("\n");
 }
 

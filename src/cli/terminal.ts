@@ -227,3 +227,8 @@ export function formatDuration(seconds: number): string {
 function thousands(value: number): string {
   return value.toLocaleString("en-US", { maximumSignificantDigits: 12 });
 }
+
+/** "80 % of the episodes succeed: solved". */
+export function outcome({ successes, solved }: { readonly successes: number; readonly solved: boolean }): string {
+  return `${Math.round(100 * successes)} % of the episodes succeed: ${solved ? "solved" : "not solved"}`;
+}

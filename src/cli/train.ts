@@ -10,7 +10,7 @@ import { createRunFolder, freeRunFolder, readBytes, writeAtomically } from "./fi
 import { optionName, showDefault } from "./info.js";
 import { configHash, createCore } from "./load.js";
 import { renderReport } from "./report.js";
-import { colourLevel, createProgress, formatDuration, terminalCurve } from "./terminal.js";
+import { colourLevel, createProgress, formatDuration, outcome, terminalCurve } from "./terminal.js";
 
 /** Milliseconds of training between two looks at the terminal and at signals. */
 const SLICE = 50;
@@ -127,14 +127,14 @@ async function train(config: Config, folder: string): Promise<void> {
   const maxError = await exportVerified(trainer, policy, false);
   const last = metrics.at(-1)!;
   const { score } = trainer.task;
-  const outcome = `${score.name} ${last.score.toFixed(3)} over the last half of an episode: ${last.solved ? "solved" : "not solved"} (from ${score.solved})`;
+  const verdictInWords = `${score.name} ${last.score.toFixed(3)}, ${outcome(last)}`;
   const html = await renderReport({
     title: `${config.task}, seed ${config.seed}`,
     task: config.task,
-    summary: `${capitalised(trainer.task.summary)}. After ${trainer.steps} environment steps: return ${last.evaluationReturn.toFixed(1)}, ${outcome}.`,
+    summary: `${capitalised(trainer.task.summary)}. After ${trainer.steps} environment steps: return ${last.evaluationReturn.toFixed(1)}, ${verdictInWords}.`,
     config,
     metrics,
-    threshold: { score: score.solved, label: `solved: ${score.name} ${score.solved}` },
+    threshold: { score: score.threshold, label: `${score.name} ${score.threshold}` },
     files: runFiles,
   });
   writeAtomically(join(folder, "report.html"), html);
@@ -146,7 +146,7 @@ async function train(config: Config, folder: string): Promise<void> {
   });
   if (curve !== "") stdout.write(`${curve}\n`);
   stdout.write(
-    `${trainer.done ? "done" : "stopped"} after ${trainer.steps} steps in ${formatDuration(elapsed())}, ${outcome}\n`,
+    `${trainer.done ? "done" : "stopped"} after ${trainer.steps} steps in ${formatDuration(elapsed())}, ${verdictInWords}\n`,
   );
   stdout.write(`${policy}: ${verdict(maxError)}\n`);
   stdout.write(`${join(folder, "report.html")}: the curves; valuegrad eval ${folder} runs the policy again\n`);

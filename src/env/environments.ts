@@ -1,24 +1,54 @@
-import { type EnvironmentHandle, Stream } from "../abi.js";
-import { byteView, float64View, int32View } from "../views.js";
+import { type EnvironmentHandle, type Pointer, Stream } from "../abi.js";
+import { addressOf, byteView, float64View, int32View, placeBytes } from "../views.js";
 import type { Core } from "../wasm.js";
-import type { Task } from "./task.js";
+import { modelBlock } from "./models.js";
+import type { CoreTask } from "./task.js";
+import { concatenate, type GradientBatch, type JacobianBatch, type VectorEnvironment } from "./vector.js";
+
+/** What an environment may do otherwise than its task's defaults. */
+export interface EnvironmentOptions {
+  /** Standard deviation of the normal disturbance of every action, in units of the actuators' range, 0 or more. */
+  readonly actuatorNoise?: number;
+  /** Whether a failure ends the process. */
+  readonly earlyTermination?: boolean;
+}
+
+/** One transition in f64 and the exact derivatives at it: write `s`, `a`, `sNext`, call, read. All live. */
+export interface TransitionRow {
+  readonly s: Float64Array;
+  readonly a: Float64Array;
+  readonly sNext: Float64Array;
+  readonly rS: Float64Array;
+  readonly rA: Float64Array;
+  readonly rSNext: Float64Array;
+  /** (S, S) and (S, A), row-major. */
+  readonly fS: Float64Array;
+  readonly fA: Float64Array;
+}
 
 interface Views {
   readonly states: Float64Array;
+  readonly hidden: Float64Array;
   readonly actions: Float64Array;
   readonly rewards: Float64Array;
+  readonly terms: Float64Array;
+  readonly scores: Float64Array;
   readonly terminated: Int32Array;
   readonly truncated: Int32Array;
+  readonly failed: Int32Array;
+  readonly trouble: Int32Array;
   readonly elapsed: Int32Array;
-  readonly generators: readonly Uint8Array[];
+  readonly row: TransitionRow;
+  /** What a snapshot copies, in order. */
+  readonly parts: readonly Uint8Array[];
 }
 
 /**
- * Copies of one task, stepped together in the core. `terminated` is an end of the process, `truncated` a time limit: after the latter
- * the last state still has a value. A copy that ended wants a reset.
+ * Copies of a built-in task, stepped together in the core. `terminated` is an end of the process, `truncated` a time limit: after the
+ * latter the last state still has a value. A copy that ended wants a reset. All arrays are live.
  */
-export class Environments {
-  readonly task: Task;
+export class Environments implements VectorEnvironment {
+  readonly task: CoreTask;
   readonly count: number;
   readonly #core: Core;
   readonly #handle: EnvironmentHandle;
@@ -27,15 +57,37 @@ export class Environments {
 
   /**
    * @param stream Whose random numbers these copies use; the default is the training environments'.
-   * @throws Error when the core is sealed.
+   * @throws Error when the core is sealed; RangeError when an option is out of its range.
    */
-  constructor(core: Core, task: Task, count: number, seed: number, stream: number = Stream.Environment) {
+  constructor(
+    core: Core,
+    task: CoreTask,
+    count: number,
+    seed: number,
+    stream: number = Stream.Environment,
+    options: EnvironmentOptions = {},
+  ) {
     core.expectOpen();
+    const { actuatorNoise = task.defaults?.actuatorNoise ?? 0, earlyTermination = false } = options;
+    if (!(actuatorNoise >= 0 && Number.isFinite(actuatorNoise))) {
+      throw new RangeError(`actuatorNoise is ${actuatorNoise}: it must be 0 or more`);
+    }
+    if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`count is ${count}: it must be 1 or more`);
     this.task = task;
     this.count = count;
     this.#core = core;
     this.#stream = stream;
-    this.#handle = core.exports.environmentCreate(task.id, count, BigInt(seed), stream);
+    const block = task.model === undefined ? new Uint8Array(0) : modelBlock(task.model);
+    const { exports } = core;
+    this.#handle = exports.environmentCreate(
+      task.id,
+      placeBytes(core, block),
+      block.length,
+      count,
+      BigInt(seed),
+      stream,
+    );
+    exports.environmentConfigure(this.#handle, earlyTermination ? 1 : 0, actuatorNoise);
   }
 
   get #views(): Views {
@@ -45,55 +97,93 @@ export class Environments {
 
   #makeViews(): Views {
     const core = this.#core;
+    const handle = this.#handle;
     const { exports } = core;
-    const generators = [];
-    for (let i = 0; i < this.count; ++i) {
-      generators.push(byteView(core, exports.environmentGenerator(this.#handle, i), exports.randomBytes()));
+    const { count } = this;
+    const S = exports.environmentStates(handle);
+    const A = exports.environmentActions(handle);
+    const floats = (read: (handle: EnvironmentHandle) => Pointer, length: number) =>
+      float64View(core, read(handle), length);
+    const ints = (read: (handle: EnvironmentHandle) => Pointer) => int32View(core, read(handle), count);
+    const states = floats(exports.environmentS, count * S);
+    const hidden = floats(exports.environmentHidden, count * exports.environmentHiddenStates(handle));
+    const elapsed = ints(exports.environmentElapsed);
+    const bytesOf = (view: Float64Array | Int32Array) => byteView(core, view.byteOffset, view.byteLength);
+    const parts = [states, hidden, elapsed].map(bytesOf);
+    for (let i = 0; i < count; ++i) {
+      parts.push(byteView(core, exports.environmentGenerator(handle, i), exports.randomBytes()));
     }
     return {
-      states: float64View(core, exports.environmentS(this.#handle), this.count * this.task.state.length),
-      actions: float64View(core, exports.environmentA(this.#handle), this.count * this.task.action.length),
-      rewards: float64View(core, exports.environmentReward(this.#handle), this.count),
-      terminated: int32View(core, exports.environmentTerminated(this.#handle), this.count),
-      truncated: int32View(core, exports.environmentTruncated(this.#handle), this.count),
-      elapsed: int32View(core, exports.environmentElapsed(this.#handle), this.count),
-      generators,
+      states,
+      hidden,
+      actions: floats(exports.environmentA, count * A),
+      rewards: floats(exports.environmentReward, count),
+      terms: floats(exports.environmentTerms, count * exports.environmentTermCount(handle)),
+      scores: floats(exports.environmentScore, count),
+      terminated: ints(exports.environmentTerminated),
+      truncated: ints(exports.environmentTruncated),
+      failed: ints(exports.environmentFailed),
+      trouble: ints(exports.environmentTrouble),
+      elapsed,
+      row: {
+        s: floats(exports.rowS, S),
+        a: floats(exports.rowA, A),
+        sNext: floats(exports.rowSNext, S),
+        rS: floats(exports.rowRS, S),
+        rA: floats(exports.rowRA, A),
+        rSNext: floats(exports.rowRSNext, S),
+        fS: floats(exports.rowFS, S * S),
+        fA: floats(exports.rowFA, S * A),
+      },
+      parts,
     };
   }
 
-  /** States (count, S). */
   get states(): Float64Array {
     return this.#views.states;
   }
 
-  /** Actions (count, A) for the next step. */
+  /** What nobody observes (count, H), such as a moving target's velocity. */
+  get hidden(): Float64Array {
+    return this.#views.hidden;
+  }
+
   get actions(): Float64Array {
     return this.#views.actions;
   }
 
-  /** Rewards (count) of the last step. */
   get rewards(): Float64Array {
     return this.#views.rewards;
   }
 
-  /** 1 where the last step ended the process, (count). */
+  get terms(): Float64Array {
+    return this.#views.terms;
+  }
+
+  get scores(): Float64Array {
+    return this.#views.scores;
+  }
+
   get terminated(): Int32Array {
     return this.#views.terminated;
   }
 
-  /** 1 where the last step reached the time limit, (count). */
   get truncated(): Int32Array {
     return this.#views.truncated;
+  }
+
+  get failed(): Int32Array {
+    return this.#views.failed;
+  }
+
+  /** Bits of `Trouble` (plant.ts) that the last step's simulation met, (count). */
+  get trouble(): Int32Array {
+    return this.#views.trouble;
   }
 
   /** Steps since the last reset, (count). */
   get elapsed(): Int32Array {
     return this.#views.elapsed;
-  }
-
-  /** Everything that a copy's future depends on besides actions, for checkpoints. */
-  get generators(): readonly Uint8Array[] {
-    return this.#views.generators;
   }
 
   /** Restarts the random numbers. */
@@ -103,6 +193,9 @@ export class Environments {
 
   /** Puts copy `index` into a new start state. */
   reset(index: number): void {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.count)) {
+      throw new RangeError(`index is ${index}: there are copies 0 to ${this.count - 1}`);
+    }
     this.#core.exports.environmentReset(this.#handle, index);
   }
 
@@ -111,8 +204,54 @@ export class Environments {
     this.#core.exports.environmentStep(this.#handle);
   }
 
-  /** The task's own measure of copy `index`'s state. */
-  score(index: number): number {
-    return this.#core.exports.environmentScore(this.#handle, index);
+  snapshot(): Uint8Array {
+    return concatenate(this.#views.parts);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const { parts } = this.#views;
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    if (snapshot.length !== size) {
+      throw new RangeError(
+        `the snapshot has ${snapshot.length} bytes: one of ${this.count} copies of ${this.task.name} has ${size}`,
+      );
+    }
+    let at = 0;
+    for (const part of parts) {
+      part.set(snapshot.subarray(at, at + part.length));
+      at += part.length;
+    }
+  }
+
+  /** The arrays must be views of this core's memory. */
+  rewardGradient({ rows, rS, rA, rSNext, s, a, sNext }: GradientBatch): void {
+    const at = (view: Float32Array): Pointer => addressOf(this.#core, view);
+    this.#core.exports.rewardGradient(this.#handle, at(rS), at(rA), at(rSNext), at(s), at(a), at(sNext), rows);
+  }
+
+  /** The arrays must be views of this core's memory. */
+  transitionJacobian({ fS, fA, s, a, rows }: JacobianBatch): void {
+    const at = (view: Float32Array): Pointer => addressOf(this.#core, view);
+    this.#core.exports.transitionJacobian(this.#handle, at(fS), at(fA), at(s), at(a), rows);
+  }
+
+  /** One transition in f64, for whoever wants derivatives of full precision. */
+  get row(): TransitionRow {
+    return this.#views.row;
+  }
+
+  /** The reward of the row's s, a, sNext. */
+  rowReward(): number {
+    return this.#core.exports.rowReward(this.#handle);
+  }
+
+  /** Puts the reward's derivatives at the row's s, a, sNext into its rS, rA, rSNext. */
+  rowRewardGradient(): void {
+    this.#core.exports.rowRewardGradient(this.#handle);
+  }
+
+  /** Puts the Jacobians of the transition, without disturbances, at the row's s, a into its fS, fA. */
+  rowJacobian(): void {
+    this.#core.exports.rowJacobian(this.#handle);
   }
 }

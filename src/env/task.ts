@@ -1,30 +1,78 @@
+import type { Config } from "../config.js";
 import type { Dimension } from "../onnx/policy.js";
 import { cartpole } from "./cartpole.js";
 import type { Feature } from "./features.js";
 
-/** A task as data: what the learner must know of it, and what people read about it. Its physics and reward are in the core. */
+/** One term of a reward, which is their sum. */
+export interface RewardTerm {
+  readonly name: string;
+  /** For people. */
+  readonly formula: string;
+}
+
+/** What success is judged by: a number of every transition, averaged over an episode's last steps. */
+export interface Score {
+  readonly name: string;
+  readonly unit: string;
+  /** Control steps at the end of an episode over which it is averaged. */
+  readonly window: number;
+  /** An episode succeeds when the average is at least (or at most) this, and no failure was met. */
+  readonly threshold: number;
+  readonly better: "higher" | "lower";
+  /** The share of episodes that must succeed for the task to count as solved. */
+  readonly share: number;
+}
+
+/** A task as data: what the learner must know of it, and what people read about it. */
 export interface Task {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** Number of the task in the core (assembly/env/environment.ts). */
-  readonly id: number;
   readonly state: readonly Dimension[];
   /** Actions are in units of the actuator, between -1 and 1; the environment clips them. */
   readonly action: readonly Dimension[];
   /** Seconds between two actions. */
   readonly controlStep: number;
-  /** Control steps of an episode, which then is truncated. */
+  /** Control steps of an episode. */
   readonly episodeSteps: number;
+  /** Whether the state holds the time, so that the last step ends the process; otherwise it is truncated there. */
+  readonly finite?: boolean;
+  /** How an episode starts, for people. */
+  readonly start: string;
+  /** What a failure is, for people; none where nothing is one. It ends the process where `earlyTermination` is on. */
+  readonly failure?: string;
   /** What the networks see of a state. */
   readonly features: readonly Feature[];
   /** State dimensions that the model predicts; the others are copied. */
   readonly predicted: readonly number[];
-  /** The reward as a formula, for people. */
-  readonly reward: string;
-  /** What is measured of a state, and the mean over the last half of an episode from which the task counts as solved. */
-  readonly score: { readonly name: string; readonly solved: number };
+  /** State dimensions that never change within an episode. */
+  readonly constant?: readonly number[];
+  readonly reward: readonly RewardTerm[];
+  readonly score: Score;
+  /** Settings whose default differs for this task. */
+  readonly defaults?: Partial<Config>;
 }
 
-/** Every task by its name. */
-export const tasks: Readonly<Record<string, Task>> = { cartpole };
+/** A task whose physics and reward are in the core. */
+export interface CoreTask extends Task {
+  /** Number of the task in the core (assembly/env/tasks.ts). */
+  readonly id: number;
+  /** The file of its body in models/, without its ending; none where the task has equations of its own. */
+  readonly model?: string;
+}
+
+/** Every built-in task by its name. */
+export const tasks: Readonly<Record<string, CoreTask>> = { cartpole };
+
+/** Whether an episode's averaged score is good enough. */
+export function succeeds({ threshold, better }: Score, average: number): boolean {
+  return better === "higher" ? average >= threshold : average <= threshold;
+}
+
+/** What an episode must show to succeed: "cos(angle), averaged over the last 5.0 s, is at least 0.95". */
+export function successInWords({ score, controlStep, failure }: Task): string {
+  const { name, unit, window, threshold, better } = score;
+  const period = window === 1 ? "at the end" : `averaged over the last ${(window * controlStep).toFixed(1)} s,`;
+  const bound = `is at ${better === "higher" ? "least" : "most"} ${threshold}${unit === "1" ? "" : ` ${unit}`}`;
+  return `${name} ${period} ${bound}${failure === undefined ? "" : `, without a failure (${failure})`}`;
+}

@@ -16,7 +16,7 @@ const dofKinds = ["hinge", "slide"] as const;
 const geomKinds = ["plane", "sphere", "capsule", "box"] as const;
 
 /** A record's numbers. */
-interface Fields {
+export interface Fields {
   readonly ints: readonly number[];
   readonly floats: readonly number[];
 }
@@ -94,7 +94,7 @@ const actuatorFields = (actuator: Actuator): Fields => ({
 const siteFields = (site: Site): Fields => ({ ints: [site.body, 0], floats: [...site.position] });
 
 /** The records of a model in the block's order. */
-function records(model: PlanarModel): Fields[] {
+export function modelRecords(model: PlanarModel): Fields[] {
   return [
     header(model),
     ...model.bodies.map(bodyFields),
@@ -108,7 +108,11 @@ function records(model: PlanarModel): Fields[] {
 
 /** The block of a model, without names: magic, version, then the records. */
 export function packModel(model: PlanarModel): Uint8Array<ArrayBuffer> {
-  const all = records(model);
+  return packRecords(modelRecords(model));
+}
+
+/** The block of the model that these are the records of. */
+export function packRecords(all: readonly Fields[]): Uint8Array<ArrayBuffer> {
   const size = all.reduce((sum, { ints, floats }) => sum + 4 * ints.length + 8 * floats.length, 8);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);

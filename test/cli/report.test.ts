@@ -17,6 +17,7 @@ function run(length: number): MetricsRecord[] {
       evaluationReturnLow: -260 + 420 * part - 9 * wave,
       evaluationReturnHigh: -240 + 420 * part + 9 * wave,
       score: 2 * part - 1,
+      successes: 0.5,
       solved: 2 * part - 1 >= 0.95,
       trainingReturn: measured(-270 + 400 * part + 30 * wave),
       modelError: measured(1 / (1 + index * index) + 0.001 * wave),

@@ -55,6 +55,7 @@ function record(step: number, evaluationReturn: number, solved = false): Metrics
     evaluationReturnLow: evaluationReturn - 10.5,
     evaluationReturnHigh: evaluationReturn + 8.25,
     score: solved ? 0.9712 : -0.5,
+    successes: 0.5,
     solved,
     trainingReturn: null,
     modelError: null,
