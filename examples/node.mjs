@@ -46,7 +46,7 @@ function update() {
     agent.updateValue();
   }
   nextBatch();
-  agent.rewardGradient(task.id);
+  environment.rewardGradient(agent.batch);
   agent.updatePolicy();
 }
 

@@ -1,4 +1,6 @@
 import test from "ava";
+import { modelBlock } from "../../src/env/models.js";
+import { tasks } from "../../src/env/task.js";
 import { type Build, bytesOf, Core, moduleOf } from "./instantiate.js";
 
 const RELEASES = ["core", "core.scalar"] as const satisfies Build[];
@@ -68,7 +70,8 @@ for (const build of RELEASES) {
 
   test(`${build}.wasm: updates of a sealed core take no memory`, (t) => {
     const core = new Core(32, build);
-    const environment = core.plain("environmentCreate", 0, 2, 1n, 2);
+    const block = modelBlock("cartpole");
+    const environment = core.plain("environmentCreate", tasks.cartpole!.id, core.putBytes(block), block.length, 2, 1n, 2);
     core.plain("arenaSeal");
     const [top, size] = [core.plain("arenaTop"), core.memory.buffer.byteLength];
     for (let i = 0; i < 2; i++) core.plain("environmentReset", environment, i);

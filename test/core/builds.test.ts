@@ -1,6 +1,8 @@
 // The SIMD build against the scalar one: everything a training run does, through the released interface, bit for bit.
 
 import test from "ava";
+import { modelBlock } from "../../src/env/models.js";
+import { tasks } from "../../src/env/task.js";
 import { COS, createEncoder, LINEAR, ROTATED, SIN, type TestFeature } from "./encoders.js";
 import { Core } from "./instantiate.js";
 import { Source } from "./numbers.js";
@@ -46,7 +48,8 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
     core.plain("modelParameters", model),
   ];
   for (const block of blocks) core.plain("parametersConfigure", block, 1e-3, 0.5);
-  const environment = core.plain("environmentCreate", 0, rows, seed, 2);
+  const block = modelBlock("cartpole");
+  const environment = core.plain("environmentCreate", tasks.cartpole!.id, core.putBytes(block), block.length, rows, seed, 2);
   const noise = core.plain("randomCreate", seed, 1, 0);
   const sampling = core.plain("randomCreate", seed, 3, 0);
   const indices = core.plain("arenaAlloc", 4 * rows);
@@ -73,7 +76,7 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
       at("Terminated"),
       Array.from({ length: rows }, () => source.below(2)),
     );
-    core.plain("rewardGradient", 0, at("RS"), at("RA"), at("RSNext"), at("S"), at("A"), at("SNext"), B);
+    core.plain("rewardGradient", environment, at("RS"), at("RA"), at("RSNext"), at("S"), at("A"), at("SNext"), B);
     core.plain("updateModel", learner, B);
     core.plain("importanceRatios", learner, B);
     core.plain("updateValue", learner, B);

@@ -66,6 +66,13 @@ export class Core {
     return this.plain("arenaAlloc", count * (this.bits / 8));
   }
 
+  /** Bytes, copied in. */
+  putBytes(bytes: Uint8Array): number {
+    const address = this.plain("arenaAlloc", bytes.length);
+    new Uint8Array(this.memory.buffer, address, bytes.length).set(bytes);
+    return address;
+  }
+
   /** A live view; a later allocation may detach it. */
   view(address: number, count: number): Float32Array | Float64Array {
     const buffer = this.memory.buffer;
