@@ -3,7 +3,7 @@
 import type { PlanarModel } from "../../mjcf/model.js";
 import { cosSin } from "../../mjcf/trigonometry.js";
 import type { BodyPose } from "../../plant.js";
-import type { Frame } from "./frame.js";
+import type { Frame, Marker } from "./frame.js";
 import type { Corner, Scene } from "./scene.js";
 
 export interface Camera {
@@ -19,6 +19,8 @@ export interface Camera {
 const SMOOTHING = 0.4;
 /** A motion within so many lengths of the mechanism is seen as a whole. */
 const STILL = 1.8;
+/** A room, a rail or a motion among markers is seen as a whole within so many. */
+const WITHIN = 4;
 const MARGIN = 1.16;
 
 type Range = readonly [low: number, high: number];
@@ -40,6 +42,14 @@ function extents(corners: readonly Corner[], bodies: readonly BodyPose[]): [Rang
     ys = join(ys, [py - corner.radius, py + corner.radius]);
   }
   return [xs, ys];
+}
+
+/** x and y ranges of the markers that lie within `reach` of a point along both axes. */
+function markerExtents(markers: readonly Marker[], [x, y]: readonly [number, number], reach: number): [Range, Range] {
+  const near = markers.filter((marker) => Math.max(Math.abs(marker.x - x), Math.abs(marker.y - y)) <= reach);
+  const range = (k: "x" | "y"): Range =>
+    near.reduce((all, marker) => join(all, [marker[k] - marker.radius, marker[k] + marker.radius]), nothing);
+  return [range("x"), range("y")];
 }
 
 /** Where two surfaces meet and no other covers the point: the corners of a walled box. */
@@ -82,10 +92,12 @@ function smooth(values: readonly number[], times: readonly number[]): number[] {
   });
 }
 
-export function cameraOf(model: PlanarModel, scene: Scene, frames: readonly Frame[]): Camera {
+/** Where to look. With `still` the view stands still and shows all bodies and markers of all frames, however far they go. */
+export function cameraOf(model: PlanarModel, scene: Scene, frames: readonly Frame[], still = false): Camera {
   const members = new Set<number>();
   for (const body of scene.moving) {
-    if (members.size === 0 || members.has(model.bodies[body]!.parent)) members.add(body);
+    const joined = scene.springs.some((ends) => ends.includes(body) && ends.some((end) => members.has(end)));
+    if (members.size === 0 || joined || members.has(model.bodies[body]!.parent)) members.add(body);
   }
   const own = scene.corners.filter(({ body }) => members.has(body));
   const marks = [...roomCorners(scene), ...scene.ends];
@@ -94,14 +106,20 @@ export function cameraOf(model: PlanarModel, scene: Scene, frames: readonly Fram
   const all = frames.map(({ bodies }) => extents(scene.corners, bodies));
   const followed = frames.map(({ bodies }) => extents(own, bodies));
   const size = followed.reduce((most, [xs, ys]) => Math.max(most, length(xs), length(ys)), 0) || 1;
+  const targets = frames.map(({ markers = [] }, i) => markerExtents(markers, paths[i]!, Infinity));
+  const close = frames.map(({ markers = [] }, i) => markerExtents(markers, paths[i]!, size));
 
   const axis = (k: 0 | 1): { centre: number[]; half: number } => {
     const path = paths.map((point) => point[k]);
     let whole = all.reduce((range, extent) => join(range, extent[k]), nothing);
     // a room or a rail of ordinary size is seen as a whole
     const marked = marks.reduce<Range>((range, point) => join(range, [point[k], point[k]]), whole);
-    const bounded = marks.length > 1 && length(marked) < 4 * size;
+    const bounded = marks.length > 1 && length(marked) < WITHIN * size;
     if (bounded) whole = marked;
+    // so is a motion among markers; of those farther away only what comes close is seen
+    const among = targets.reduce((range, target) => join(range, target[k]), whole);
+    const marking = still || (targets.some((target) => length(target[k]) > 0) && length(among) < WITHIN * size);
+    if (marking) whole = among;
     // the nearest point of a surface that crosses this axis belongs into the picture
     const near = frames.map(
       (_, i): Range =>
@@ -114,13 +132,13 @@ export function cameraOf(model: PlanarModel, scene: Scene, frames: readonly Fram
         }, nothing),
     );
     whole = near.reduce(join, whole);
-    if (bounded || length(whole) <= STILL * size) {
+    if (bounded || marking || length(whole) <= STILL * size) {
       const middle = (whole[0] + whole[1]) / 2;
       return { centre: path.map(() => middle), half: length(whole) / 2 };
     }
     const centre = smooth(path, times);
     const half = followed.reduce((most, extent, i) => {
-      const [low, high] = join(extent[k], near[i]!);
+      const [low, high] = join(extent[k], join(near[i]!, close[i]![k]));
       return Math.max(most, high - centre[i]!, centre[i]! - low);
     }, 0);
     return { centre, half };

@@ -8,6 +8,15 @@ export interface Touch {
   readonly friction: readonly [number, number];
 }
 
+/** A place that a task names and no body of the model holds: a target, a goal. */
+export interface Marker {
+  readonly name: string;
+  /** Its place and its radius, m. */
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
 /** A mechanism at one moment: what a replay is made of. */
 export interface Frame {
   /** Seconds. */
@@ -19,10 +28,12 @@ export interface Frame {
   /** J. */
   readonly potential: number;
   readonly kinetic: number;
+  /** The same markers in the same order in every frame; they may move. */
+  readonly markers?: readonly Marker[];
 }
 
-/** What copy `index` of a plant looks like now. The copy stays where it is. */
-export function recordFrame(plant: Plant, index = 0): Frame {
+/** What copy `index` of a plant looks like now, with a task's markers. The copy stays where it is. */
+export function recordFrame(plant: Plant, index = 0, markers: readonly Marker[] = []): Frame {
   plant.forward(index);
   const n = plant.model.dofs.length;
   const touches = plant.contacts().flatMap(({ x, y, normalX, normalY, normalForce, tangentForce }): Touch[] =>
@@ -43,5 +54,6 @@ export function recordFrame(plant: Plant, index = 0): Frame {
     q: [...plant.q.subarray(n * index, n * (index + 1))],
     touches,
     ...plant.energy(index),
+    markers: [...markers],
   };
 }

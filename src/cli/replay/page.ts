@@ -1,13 +1,13 @@
 import type { PlanarModel } from "../../mjcf/model.js";
 import { escapeXml } from "../escape.js";
 import { composePicture } from "./compose.js";
-import { momentOf, packReplay, type ReplayData } from "./data.js";
+import { momentOf, packReplay, type ReplayData, type ReplayExtras } from "./data.js";
 import type { Frame } from "./frame.js";
 import { palettes } from "./palette.js";
 import { runPlayer } from "./player.js";
 
-/** What a replay's page says beside the pictures. */
-export interface ReplayWords {
+/** What a replay's page says and shows beside the pictures. */
+export interface ReplayPage extends ReplayExtras {
   /** A sentence under the headline. */
   readonly summary: string;
   /** What happened on the way, a sentence each. */
@@ -18,10 +18,10 @@ export interface ReplayWords {
  * A replay as one HTML page that needs nothing else. The address ending in `#t=1.5` shows 1.5 s, paused.
  * @param frames At least one, in the order of their times.
  */
-export function renderReplay(model: PlanarModel, frames: readonly Frame[], words: ReplayWords): string {
-  const data = packReplay(model, frames);
+export function renderReplay(model: PlanarModel, frames: readonly Frame[], extras: ReplayPage): string {
+  const data = packReplay(model, frames, extras);
   const title = escapeXml(model.name);
-  const notes = words.notes ?? [];
+  const { summary, notes = [] } = extras;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,7 +34,7 @@ export function renderReplay(model: PlanarModel, frames: readonly Frame[], words
 <main>
 <header>
 <h1>${title}</h1>
-<p>${escapeXml(words.summary)}</p>
+<p>${escapeXml(summary)}</p>
 ${notes.length === 0 ? "" : `<ul class="notes">${notes.map((note) => `<li>${escapeXml(note)}`).join("")}</ul>`}
 </header>
 <section class="card">
@@ -42,7 +42,7 @@ ${notes.length === 0 ? "" : `<ul class="notes">${notes.map((note) => `<li>${esca
 ${controls(data)}
 </section>
 <section class="curves">
-${energy}
+${data.potential.length > 0 ? energy : ""}
 ${data.curves.map((curve, k) => curveFigure(curve.name, k)).join("\n")}
 </section>
 <p class="keys"><kbd>space</kbd> play or pause, <kbd>←</kbd> <kbd>→</kbd> one frame, with <kbd>shift</kbd> 0.25 s, <kbd>home</kbd> <kbd>end</kbd>, <kbd>f</kbd> contact forces; drag in a curve to scrub</p>

@@ -26,6 +26,8 @@ const light = {
   limb5b: "#b3d5da",
   normal: "#d3263b",
   friction: "#6a3fc4",
+  marker: "#0b7a4b",
+  spring: "#5b646e",
 } as const;
 
 /** What a colour is for. */
@@ -57,9 +59,20 @@ const dark: Readonly<Record<Paint, string>> = {
   limb5b: "#8fc0c8",
   normal: "#ff6b76",
   friction: "#b69cff",
+  marker: "#4fd693",
+  spring: "#a9b2bb",
 };
 
 export const palettes: { readonly light: Readonly<Record<Paint, string>>; readonly dark: typeof dark } = {
   light,
   dark,
 };
+
+/** A colour thinned with the sky behind it: `strength` 1 leaves it, 0 is sky. */
+export function thinned(palette: Readonly<Record<Paint, string>>, name: Paint, strength: number): string {
+  const part = (colour: string, k: number): number => Number.parseInt(colour.slice(1 + 2 * k, 3 + 2 * k), 16);
+  const mixed = [0, 1, 2].map((k) =>
+    Math.round(strength * part(palette[name], k) + (1 - strength) * part(palette.sky, k)),
+  );
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}

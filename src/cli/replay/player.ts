@@ -92,11 +92,10 @@ export function runPlayer({ data, momentOf, composePicture, palettes }: PlayerPa
     paths[0]!.setAttribute("d", seen.map((value) => `M0 ${up(value)}H${width}`).join(""));
   };
   const figures = [...document.querySelectorAll("[data-curve]")];
-  const count = data.curves.length;
-  const coordinate = (k: number, frame: number): number => data.q[count * frame + k]!;
-  drawCurves(element("energy"), [total, data.potential, data.kinetic], []);
+  if (total.length > 0) drawCurves(element("energy"), [total, data.potential, data.kinetic], []);
   figures.forEach((figure, k) => {
-    drawCurves(figure, [data.times.map((_, frame) => coordinate(k, frame))], data.curves[k]!.limits);
+    const { values, limits } = data.curves[k]!;
+    drawCurves(figure, [values], limits);
   });
 
   const cursors = document.querySelectorAll("line");
@@ -112,11 +111,14 @@ export function runPlayer({ data, momentOf, composePicture, palettes }: PlayerPa
       cursor.setAttribute("x1", x);
       cursor.setAttribute("x2", x);
     }
-    element("potential").textContent = digits(data.potential[frame]!);
-    element("kinetic").textContent = digits(data.kinetic[frame]!);
-    element("total").textContent = digits(total[frame]!);
+    if (total.length > 0) {
+      element("potential").textContent = digits(data.potential[frame]!);
+      element("kinetic").textContent = digits(data.kinetic[frame]!);
+      element("total").textContent = digits(total[frame]!);
+    }
     figures.forEach((figure, k) => {
-      figure.querySelector("output")!.textContent = `${digits(coordinate(k, frame))} ${data.curves[k]!.unit}`;
+      const { values, unit } = data.curves[k]!;
+      figure.querySelector("output")!.textContent = `${digits(values[frame]!)} ${unit}`.trimEnd();
     });
   };
 

@@ -41,7 +41,12 @@ export interface Scene {
   readonly corners: readonly Corner[];
   /** Ends of rails, in the world. */
   readonly ends: readonly Vector[];
+  /** Springs between bodies that move, by the model's indices. */
+  readonly springs: readonly (readonly [number, number])[];
 }
+
+/** Two bodies by name, joined by a spring that the model does not know: it runs from frame to frame. */
+export type SpringEnds = readonly [string, string];
 
 /** How many colours chains of bodies take turns with. */
 export const CHAINS = 6;
@@ -134,7 +139,7 @@ function rails(model: PlanarModel, moves: readonly boolean[], frame: Frame): Rai
 }
 
 /** Everything that is drawn of a model; `frame` says where the bodies that stand still are. */
-export function sceneOf(model: PlanarModel, frame: Frame): Scene {
+export function sceneOf(model: PlanarModel, frame: Frame, springs: readonly SpringEnds[] = []): Scene {
   const { bodies, dofs, geoms } = model;
   const moves: boolean[] = [];
   for (const { parent, dofCount } of bodies) moves.push(dofCount > 0 || moves[parent] === true);
@@ -180,6 +185,13 @@ export function sceneOf(model: PlanarModel, frame: Frame): Scene {
     }
   });
 
+  const mover = (name: string): number => {
+    const index = moving.find((body) => bodies[body]!.name === name);
+    if (index !== undefined) return index;
+    const names = moving.map((body) => bodies[body]!.name).join(", ");
+    throw new RangeError(`a spring's end is ${name}: the bodies of ${model.name} that move are ${names}`);
+  };
+
   const surfaces = geoms
     .filter(({ kind }) => kind === "plane")
     .map((geom): Surface => {
@@ -193,5 +205,6 @@ export function sceneOf(model: PlanarModel, frame: Frame): Scene {
     surfaces,
     corners: solid.flatMap((geom) => corners(geom, place(geom))),
     ends: tracks.flatMap(({ ends }) => ends),
+    springs: springs.map(([a, b]) => [mover(a), mover(b)]),
   };
 }
