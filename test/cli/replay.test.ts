@@ -208,6 +208,35 @@ test("a spring runs from body to body, which are seen as one", (t) => {
   t.true(data.half[0] > 2 && packReplay(pair, apart(9)).half[0] < 1);
 });
 
+test("what is too small to be seen is drawn larger: markers, and bodies without their joints", (t) => {
+  const swimmer = readModel(readFileSync(join(import.meta.dirname, "../../models/swimmer3.xml"), "utf8"));
+  const still = { x: 0, y: 0, angle: 0, centreX: 0, centreY: 0 };
+  const frame: Frame = {
+    ...rolling(1)[0]!,
+    bodies: swimmer.bodies.map(() => still),
+    q: swimmer.dofs.map(() => 0),
+    markers: [{ name: "goal", x: 0, y: 0, radius: 1e-4 }],
+  };
+  const data = packReplay(swimmer, [frame]);
+  const drawn = (width: number): { thinnest: number; joints: number; ring: number } => {
+    const { items, scale } = composePicture(data, momentOf(data, 0), { width, height: width }, true);
+    const links = items.filter(({ fill }) => fill?.startsWith("limb"));
+    t.is(links.length, 3);
+    const ring = items.find(({ stroke }) => stroke === "marker")!;
+    return {
+      thinnest: Math.min(...links.map(({ width = 0 }) => 2 * 0.02 * scale + width)),
+      joints: items.filter(({ fill }) => fill === "joint").length,
+      ring: Number(/A(\S+)/.exec(ring.path!)![1]) * scale,
+    };
+  };
+  for (const width of [20, 100, 2000]) {
+    const { thinnest, joints, ring } = drawn(width);
+    t.true(thinnest > 3.99, `${thinnest} pixels at ${width}`);
+    t.is(joints > 0, width === 2000);
+    t.true(Math.abs(ring - 5) < 0.1, `${ring} pixels`);
+  }
+});
+
 test("series stand before the coordinates, with their limits", (t) => {
   const series = [
     { name: "reward", values: [-1, 0.123456789, 3] },

@@ -132,6 +132,23 @@ test("a scene holds every pose in one world, earlier ones fainter, and names the
   );
 });
 
+test("a scene's times keep clear of the grid's size, and of one another", (t) => {
+  const heads = (frames: readonly Frame[]): string[] =>
+    elementsOf(t, renderStrip(ball, frames, { layout: "scene" }))
+      .filter(({ text }) => / (s|m)$/.test(text) && !text.startsWith("ball"))
+      .map(({ text, attributes }) => `${text} in row ${attributes.y}`);
+  const goal = { name: "goal", x: 6, y: 0.1, radius: 0.2 };
+  t.deepEqual(heads(rolling(3)), ["0 s in row 33.6", "1 s in row 33.6", "2 s in row 33.6", "grid 0.5 m in row 14"]);
+  t.deepEqual(heads(rolling(3, () => [goal])), [
+    "0 s in row 14",
+    "1 s in row 14",
+    "2 s in row 14",
+    "grid 1 m in row 14",
+  ]);
+  const close = rolling(3).map((frame) => ({ ...frame, bodies: rolling(1)[0]!.bodies }));
+  t.deepEqual(heads(close), ["0 to 2 s in row 14", "grid 0.1 m in row 14"]);
+});
+
 test("faint poses are mixed with the ground they stand on, light or dark", (t) => {
   const xml = renderStrip(ball, rolling(2));
   // 0.7 of #7fa7d6 and 0.3 of #fbfcfd, 0.7 of #5d8cc4 and 0.3 of #191d21
@@ -142,7 +159,7 @@ test("faint poses are mixed with the ground they stand on, light or dark", (t) =
 });
 
 test("panels stand side by side, each with its moment", (t) => {
-  const xml = renderStrip(ball, rolling(9), { layout: "panels", times: [6.2, 1, 2.9, 3.1], width: 400, height: 100 });
+  const xml = renderStrip(ball, rolling(9), { layout: "panels", times: [6.2, 1, 1.9, 2.1], width: 400, height: 100 });
   const elements = elementsOf(t, xml);
   const panes = elements.filter(({ name, parents }) => name === "svg" && parents.length > 0);
   t.deepEqual(
@@ -152,9 +169,9 @@ test("panels stand side by side, each with its moment", (t) => {
   t.true(panes.every(({ attributes }) => Number(attributes.width) === 208));
   t.deepEqual(
     elements.filter(({ name, text }) => name === "text" && / s$/.test(text)).map(({ text }) => text),
-    ["1 s", "3 s", "6 s"],
+    ["1 s", "2 s", "6 s"],
   );
-  t.is(elements.find(({ name }) => name === "title")!.text, "ball at 1 s, 3 s, 6 s");
+  t.is(elements.find(({ name }) => name === "title")!.text, "ball at 1 s, 2 s, 6 s");
   // each ball in the middle of its pane
   const balls = ballsOf(t, xml);
   t.deepEqual(
@@ -162,6 +179,9 @@ test("panels stand side by side, each with its moment", (t) => {
     [104, 320, 536],
   );
   t.true(balls.every(({ paint }) => paint === "f-limb0a"));
+  const contacts = elements.filter(({ attributes }) => /^s-(normal|friction)$/.test(attributes.class ?? ""));
+  t.is(contacts.length, 2);
+  t.true(contacts.every(({ parents }) => parents.includes(panes[1]!)));
 });
 
 test("a marker that rests is drawn once in a scene, one that moves with every pose", (t) => {

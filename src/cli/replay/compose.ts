@@ -137,8 +137,9 @@ export function composePicture(data: ReplayData, moment: Moment, view: View, for
   for (const { body, path, fill, stroke, thickness } of data.shapes) {
     const [x = 0, y = 0, angle = 0] = body < 0 ? [] : poses.slice(3 * body, 3 * body + 3);
     const layer = body < 0 ? "ground" : "body";
-    // what would be thinner than 4 pixels is as thick as that, all in its own colour
+    // what would be thinner than 4 pixels is as thick as that, all in its own colour, and shows no joints
     const lacking = thickness === undefined ? 0 : 4 - 2 * thickness * scale;
+    if (lacking > 0 && fill === "joint") continue;
     const width = thickness === undefined ? 2 : Math.min(1.2, 0.25 * thickness * scale);
     const line = lacking > 0 ? { stroke: fill, width: lacking } : { stroke, width };
     items.push({ x, y, angle, path, fill, layer, ...line });
