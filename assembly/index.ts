@@ -117,6 +117,8 @@ export function environmentHiddenStates(environment: Environment): i32 { return 
 export function environmentTermCount(environment: Environment): i32 { return environment.task.terms; }
 export function environmentSteps(environment: Environment): i32 { return environment.task.steps; }
 export function environmentControlStep(environment: Environment): f64 { return environment.task.controlStep; }
+export function environmentFinite(environment: Environment): bool { return environment.task.finite != 0; }
+export function environmentFails(environment: Environment): bool { return environment.task.failed != 0; }
 export function environmentS(environment: Environment): usize { return environment.s; }
 export function environmentHidden(environment: Environment): usize { return environment.hidden; }
 export function environmentA(environment: Environment): usize { return environment.a; }

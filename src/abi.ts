@@ -169,6 +169,8 @@ export interface CoreExports {
   environmentTermCount(environment: EnvironmentHandle): number;
   environmentSteps(environment: EnvironmentHandle): number;
   environmentControlStep(environment: EnvironmentHandle): number;
+  environmentFinite(environment: EnvironmentHandle): number;
+  environmentFails(environment: EnvironmentHandle): number;
   environmentS(environment: EnvironmentHandle): Pointer;
   environmentHidden(environment: EnvironmentHandle): Pointer;
   environmentA(environment: EnvironmentHandle): Pointer;

@@ -15,7 +15,7 @@ function dimensions(title: string, rows: readonly Dimension[]): string {
 
 function describeTask(task: CoreTask): string {
   const { name, summary, start, failure, controlStep, episodeSteps, defaults } = task;
-  const body = task.model === undefined ? "equations of its own" : `models/${task.model}.xml`;
+  const body = task.closedForm ? "equations of its own" : `models/${task.model}.xml`;
   const end = task.finite ? "which ends the process" : "a time limit";
   const width = Math.max(...task.reward.map((term) => term.name.length));
   return [

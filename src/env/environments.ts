@@ -77,7 +77,7 @@ export class Environments implements VectorEnvironment {
     this.count = count;
     this.#core = core;
     this.#stream = stream;
-    const block = task.model === undefined ? new Uint8Array(0) : modelBlock(task.model);
+    const block = modelBlock(task.model);
     const { exports } = core;
     this.#handle = exports.environmentCreate(
       task.id,
@@ -184,6 +184,23 @@ export class Environments implements VectorEnvironment {
   /** Steps since the last reset, (count). */
   get elapsed(): Int32Array {
     return this.#views.elapsed;
+  }
+
+  /** What the core knows of the task; the registry says the same. */
+  get sizes() {
+    const { exports } = this.#core;
+    return {
+      states: exports.environmentStates(this.#handle),
+      actions: exports.environmentActions(this.#handle),
+      terms: exports.environmentTermCount(this.#handle),
+      steps: exports.environmentSteps(this.#handle),
+      /** s. */
+      controlStep: exports.environmentControlStep(this.#handle),
+      /** Whether the last step ends the process. */
+      finite: exports.environmentFinite(this.#handle) !== 0,
+      /** Whether it knows failures. */
+      fails: exports.environmentFails(this.#handle) !== 0,
+    };
   }
 
   /** Restarts the random numbers. */

@@ -23,6 +23,15 @@ export interface Score {
   readonly share: number;
 }
 
+/** A place that matters to a task and is no body, such as a target: for whoever draws it. */
+export interface Marker {
+  readonly name: string;
+  /** Its place in the plane of motion and its radius, m. */
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
 /** A task as data: what the learner must know of it, and what people read about it. */
 export interface Task {
   readonly name: string;
@@ -57,8 +66,14 @@ export interface Task {
 export interface CoreTask extends Task {
   /** Number of the task in the core (assembly/env/tasks.ts). */
   readonly id: number;
-  /** The file of its body in models/, without its ending; none where the task has equations of its own. */
-  readonly model?: string;
+  /** The file of its body in models/, without its ending. A state begins with the body's coordinates. */
+  readonly model: string;
+  /** Whether the task moves by equations of its own (assembly/env), and the file is for drawing only. */
+  readonly closedForm?: boolean;
+  /** Pairs of bodies that a spring joins which the file does not hold, for drawing. */
+  readonly springs?: readonly (readonly [string, string])[];
+  /** What else is to be seen at a state, the same markers in the same order at every state. */
+  readonly markers?: (state: ArrayLike<number>) => readonly Marker[];
 }
 
 /** Every built-in task by its name. */

@@ -71,7 +71,15 @@ for (const build of RELEASES) {
   test(`${build}.wasm: updates of a sealed core take no memory`, (t) => {
     const core = new Core(32, build);
     const block = modelBlock("cartpole");
-    const environment = core.plain("environmentCreate", tasks.cartpole!.id, core.putBytes(block), block.length, 2, 1n, 2);
+    const environment = core.plain(
+      "environmentCreate",
+      tasks.cartpole!.id,
+      core.putBytes(block),
+      block.length,
+      2,
+      1n,
+      2,
+    );
     core.plain("arenaSeal");
     const [top, size] = [core.plain("arenaTop"), core.memory.buffer.byteLength];
     for (let i = 0; i < 2; i++) core.plain("environmentReset", environment, i);

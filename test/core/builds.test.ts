@@ -49,7 +49,15 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
   ];
   for (const block of blocks) core.plain("parametersConfigure", block, 1e-3, 0.5);
   const block = modelBlock("cartpole");
-  const environment = core.plain("environmentCreate", tasks.cartpole!.id, core.putBytes(block), block.length, rows, seed, 2);
+  const environment = core.plain(
+    "environmentCreate",
+    tasks.cartpole!.id,
+    core.putBytes(block),
+    block.length,
+    rows,
+    seed,
+    2,
+  );
   const noise = core.plain("randomCreate", seed, 1, 0);
   const sampling = core.plain("randomCreate", seed, 3, 0);
   const indices = core.plain("arenaAlloc", 4 * rows);

@@ -1,9 +1,10 @@
 /** Where a replay looks, frame by frame: it stands still along an axis when everything fits, else it follows the first mechanism. */
 
+import type { Marker } from "../../env/task.js";
 import type { PlanarModel } from "../../mjcf/model.js";
 import { cosSin } from "../../mjcf/trigonometry.js";
 import type { BodyPose } from "../../plant.js";
-import type { Frame, Marker } from "./frame.js";
+import type { Frame } from "./frame.js";
 import type { Corner, Scene } from "./scene.js";
 
 export interface Camera {

@@ -1,8 +1,9 @@
 /** A replay as the data of a page: integers and short numbers. */
 
+import type { Marker } from "../../env/task.js";
 import type { PlanarModel } from "../../mjcf/model.js";
 import { cameraOf } from "./camera.js";
-import type { Frame, Marker } from "./frame.js";
+import type { Frame } from "./frame.js";
 import { type Shape, type SpringEnds, type Surface, sceneOf } from "./scene.js";
 
 /** A quantity over time: of a task (a reward, one of its terms, an action), or a coordinate. */

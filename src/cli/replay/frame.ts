@@ -1,3 +1,4 @@
+import type { Marker } from "../../env/task.js";
 import type { BodyPose, Plant } from "../../plant.js";
 
 /** Two surfaces that press on each other: where, and the force on geom 2 along the normal and along the surface, N. */
@@ -6,15 +7,6 @@ export interface Touch {
   readonly y: number;
   readonly normal: readonly [number, number];
   readonly friction: readonly [number, number];
-}
-
-/** A place that a task names and no body of the model holds: a target, a goal. */
-export interface Marker {
-  readonly name: string;
-  /** Its place and its radius, m. */
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
 }
 
 /** A mechanism at one moment: what a replay is made of. */

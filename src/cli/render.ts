@@ -1,0 +1,122 @@
+import type { Command } from "commander";
+import { UsageError } from "../config.js";
+import { type CoreTask, succeeds, successInWords } from "../env/task.js";
+import { Chance } from "./controls.js";
+import { type Act, recordEpisode } from "./episode.js";
+import { ensureFolderOf, readBytes, writeAtomically } from "./files.js";
+import { parseChoice, parseNumber, parseSeed } from "./model-file.js";
+import { loadPolicy } from "./policy-file.js";
+import { renderReplay } from "./replay/page.js";
+import { renderStrip } from "./replay/strip.js";
+import { openTask } from "./task-name.js";
+
+interface Options {
+  readonly policy?: string;
+  readonly actions?: string;
+  readonly controller: string;
+  readonly seed: string;
+  readonly actuatorNoise?: string;
+  readonly out?: string;
+  readonly picture?: string;
+  readonly times?: string;
+  readonly layout?: string;
+}
+
+/** Actions (T, A) of a JSON file; zero after its end. */
+function readActions(path: string, task: CoreTask): Act {
+  const A = task.action.length;
+  const fail = (what: string): never => {
+    throw new UsageError(`actions is ${path}: ${what}`);
+  };
+  let rows: unknown;
+  try {
+    rows = JSON.parse(new TextDecoder().decode(readBytes(path)));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    fail("it is no JSON");
+  }
+  if (!Array.isArray(rows)) return fail("it must hold an array of actions");
+  rows.forEach((row, step) => {
+    if (!Array.isArray(row) || row.length !== A || !row.every((u) => Number.isFinite(u))) {
+      fail(`action ${step} must be an array of ${A} numbers`);
+    }
+  });
+  const idle = new Array<number>(A).fill(0);
+  return (_, step) => (rows as number[][])[step] ?? idle;
+}
+
+async function controllerOf(
+  task: CoreTask,
+  { policy, actions, controller }: Options,
+  seed: number,
+): Promise<[Act, string]> {
+  if (policy !== undefined && actions !== undefined) {
+    throw new UsageError("policy and actions are both given: an episode is acted by one of them");
+  }
+  if (policy !== undefined) return [await loadPolicy(policy, task), policy];
+  if (actions !== undefined) return [readActions(actions, task), `the actions in ${actions}`];
+  const kind = parseChoice("controller", controller, ["zero", "random"]);
+  const chance = new Chance(seed);
+  const act: Act = () => task.action.map(() => (kind === "zero" ? 0 : chance.uniform(-1, 1)));
+  return [act, `${kind} actions`];
+}
+
+function parseTimes(text: string): number[] {
+  return text.split(",").map((part) => parseNumber("times", part, 0, 1e6));
+}
+
+async function run(name: string, options: Options): Promise<void> {
+  const task = openTask(name);
+  const seed = parseSeed(options.seed);
+  const noise =
+    options.actuatorNoise === undefined ? undefined : parseNumber("actuator-noise", options.actuatorNoise, 0, 10);
+  const layout = options.layout === undefined ? undefined : parseChoice("layout", options.layout, ["panels", "scene"]);
+  const times = options.times === undefined ? undefined : parseTimes(options.times);
+  const [act, signal] = await controllerOf(task, options, seed);
+  const episode = await recordEpisode(task, act, seed, noise === undefined ? {} : { actuatorNoise: noise });
+  const { model, frames, extras, failed, score } = episode;
+  const success = succeeds(task.score, score) && !failed;
+  const summary =
+    `${task.name}: ${task.summary}. Seed ${seed}, acted by ${signal}: return ${episode.return.toFixed(2)}, ` +
+    `${task.score.name} ${score.toFixed(3)}, ${success ? "a success" : "no success"}.`;
+  const note = `An episode succeeds when ${successInWords(task)}.`;
+  const html = options.out ?? (options.picture === undefined ? `${task.name}.html` : undefined);
+  if (html !== undefined) {
+    const page = renderReplay({ ...model, name: task.name }, frames, { summary, notes: [note], ...extras });
+    ensureFolderOf(html);
+    writeAtomically(html, page);
+    process.stdout.write(`${html}: ${Math.ceil(page.length / 1000)} kB. ${summary}\n`);
+  }
+  if (options.picture !== undefined) {
+    const { springs = [] } = extras;
+    const chosen = { springs, ...(times && { times }), ...(layout && { layout }) };
+    let picture: string;
+    try {
+      picture = renderStrip({ ...model, name: task.name }, frames, chosen);
+    } catch (error) {
+      if (error instanceof RangeError) throw new UsageError(error.message);
+      throw error;
+    }
+    ensureFolderOf(options.picture);
+    writeAtomically(options.picture, picture);
+    process.stdout.write(`${options.picture}: ${Math.ceil(picture.length / 1000)} kB. ${summary}\n`);
+  }
+}
+
+/** `valuegrad render TASK`. */
+export function addRender(program: Command): void {
+  program
+    .command("render")
+    .description("run one episode of a task and write its replay as one HTML page, or a picture of it as SVG")
+    .argument("<task>", "a task's name")
+    .option("--policy <file>", "an exported policy that acts")
+    .option("--actions <file>", "a JSON file with an array of actions that are played")
+    .option("--controller <kind>", "what acts otherwise: zero, random", "zero")
+    .option("--seed <n>", "seed of the start state and of random actions", "1")
+    .option("--actuator-noise <x>", "normal disturbance of every action, in units of the range (default: the task's)")
+    .option("--out <file>", "the HTML page (default: the task's name with .html, unless --picture is given)")
+    .option("--picture <file>", "a picture of several moments, as SVG")
+    .option("--times <list>", "those moments, in seconds, such as 0,0.5,1")
+    .option("--layout <kind>", "how they are shown: panels side by side, or one scene (default: what fits the motion)")
+    .action(run);
+}
