@@ -85,6 +85,13 @@ test("the example for Node learns", async (t) => {
   t.regex(output, /pushes with -?[\d.]+ N\nexported: an ONNX file of \d{5} bytes\n$/);
 });
 
+test("the example of a task of one's own learns", async (t) => {
+  const text = readFileSync(join(root, "examples/own-task.mjs"), "utf8");
+  const output = await run(project.folder, process.execPath, project.write("own-task.mjs", text));
+  t.regex(output, /^\d{3,} steps: ends 0\.\d+ m from the origin, solved$/m);
+  t.regex(output, /exported: an ONNX file of \d{5} bytes\n$/);
+});
+
 test("npx valuegrad describes tasks and settings", async (t) => {
   const output = await run(project.folder, "npx", "--no-install", "valuegrad", "info");
   t.regex(output, /^tasks\n {2}cartpole /);
