@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { SaxesParser } from "saxes";
+import { tasks } from "../../src/env/task.js";
+
+const cli = join(import.meta.dirname, "../../build/cli.js");
+
+/** Runs the built command line in a new folder as a user would. */
+function valuegrad(cwd: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+const folder = (): string => mkdtempSync(join(tmpdir(), "valuegrad-"));
+
+/** The data in a replay's page. */
+const dataOf = (path: string) =>
+  JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(readFileSync(path, "utf8"))![1]!) as {
+    times: number[];
+    curves: { name: string; values: number[] }[];
+  };
+
+test("envs lists every task with a line of its own", (t) => {
+  const { status, stdout } = valuegrad(folder(), "envs");
+  t.is(status, 0);
+  const lines = stdout.trimEnd().split("\n");
+  t.deepEqual(
+    lines.map((line) => line.split(" ")[0]),
+    Object.keys(tasks),
+  );
+  for (const [i, { state, summary }] of Object.values(tasks).entries()) {
+    t.true(lines[i]!.includes(`${state.length} states`) && lines[i]!.endsWith(summary));
+  }
+});
+
+for (const task of Object.values(tasks)) {
+  test(`info ${task.name} prints the whole entry of the registry`, (t) => {
+    const { status, stdout } = valuegrad(folder(), "info", task.name);
+    t.is(status, 0);
+    for (const { name, unit } of [...task.state, ...task.action]) t.true(stdout.includes(`${name} [${unit}]`), name);
+    for (const { name, formula } of task.reward) t.true(stdout.includes(name) && stdout.includes(formula), name);
+    for (const text of [task.start, `${task.controlStep} s`, `${task.episodeSteps} steps`, task.score.name]) {
+      t.true(stdout.includes(text), text);
+    }
+    if (task.failure !== undefined) t.true(stdout.includes(task.failure));
+    t.notRegex(stdout, /undefined|NaN|\[object/);
+  });
+
+  test(`render ${task.name} writes a replay and a picture of an episode`, (t) => {
+    const cwd = folder();
+    const { status, stdout, stderr } = valuegrad(
+      cwd,
+      ...[
+        "render",
+        task.name,
+        "--controller",
+        "random",
+        "--seed",
+        "4",
+        "--out",
+        "a/page.html",
+        "--picture",
+        "b/picture.svg",
+      ],
+    );
+    t.is(stderr, "");
+    t.is(status, 0);
+    t.regex(stdout, /page\.html: \d+ kB\. .* Seed 4, acted by random actions: return -?\d/);
+    const { times, curves } = dataOf(join(cwd, "a/page.html"));
+    t.is(times.length, task.episodeSteps + 1);
+    const names = curves.map(({ name }) => name);
+    for (const { name } of task.reward) t.true(names.includes(`reward: ${name}`));
+    for (const { name } of task.action) t.true(names.includes(`action: ${name}`));
+    const actions = curves.filter(({ name }) => name.startsWith("action: "));
+    for (const { values } of actions) t.true(new Set(values).size > 10);
+    const picture = readFileSync(join(cwd, "b/picture.svg"), "utf8");
+    const parser = new SaxesParser();
+    parser.on("error", (error) => t.fail(error.message));
+    parser.write(picture).close();
+    t.true(picture.length < 30_000, `${picture.length} bytes`);
+  });
+}
+
+test("render plays actions from a file, and a policy that training exported", (t) => {
+  const cwd = folder();
+  writeFileSync(join(cwd, "push.json"), JSON.stringify(Array.from({ length: 20 }, () => [0.5])));
+  const played = valuegrad(cwd, "render", "cartpole", "--actions", "push.json");
+  t.is(played.status, 0, played.stderr);
+  const { curves } = dataOf(join(cwd, "cartpole.html"));
+  const { values } = curves.find(({ name }) => name === "action: cart_force")!;
+  t.deepEqual(values.slice(0, 21), [...new Array<number>(20).fill(0.5), 0]);
+
+  const small = ["--steps", "60", "--learning-starts", "40", "--batch", "8", "--evaluation-episodes", "1"];
+  t.is(valuegrad(cwd, "train", "--task", "cartpole", "--out", "run", ...small).status, 0);
+  const acted = valuegrad(cwd, "render", "cartpole", "--policy", "run/policy.onnx", "--out", "policy.html");
+  t.is(acted.status, 0, acted.stderr);
+  t.regex(acted.stdout, /acted by run\/policy\.onnx/);
+  const own = dataOf(join(cwd, "policy.html")).curves.find(({ name }) => name === "action: cart_force")!.values;
+  t.true(new Set(own).size > 20);
+});
+
+test("what render can't use is named, with exit code 2 and no file", (t) => {
+  const cwd = folder();
+  writeFileSync(join(cwd, "text.json"), "{");
+  writeFileSync(join(cwd, "wide.json"), "[[1,2]]");
+  writeFileSync(join(cwd, "bad.onnx"), "nothing");
+  const cases: [string[], RegExp][] = [
+    [["render", "cartpol"], /task is cartpol: it must be one of .*cartpole/],
+    [["render", "cartpole", "--actions", "none.json"], /cannot read none\.json: it does not exist/],
+    [["render", "cartpole", "--actions", "text.json"], /actions is text\.json: it is no JSON/],
+    [["render", "cartpole", "--actions", "wide.json"], /action 0 must be an array of 1 numbers/],
+    [["render", "cartpole", "--policy", "bad.onnx"], /policy is bad\.onnx: Not an ONNX model/],
+    [["render", "cartpole", "--policy", "bad.onnx", "--actions", "wide.json"], /policy and actions are both given/],
+    [["render", "cartpole", "--controller", "best"], /controller is best: it must be one of/],
+    [["render", "cartpole", "--seed", "-1"], /seed is -1/],
+    [["render", "cartpole", "--actuator-noise", "x"], /actuator-noise is x: it must be a number/],
+    [["render", "cartpole", "--picture", "p.svg", "--times", "1,y"], /times is y/],
+    [["render", "cartpole", "--picture", "p.svg", "--layout", "round"], /layout is round/],
+  ];
+  for (const [args, message] of cases) {
+    const { status, stderr } = valuegrad(cwd, ...args);
+    t.is(status, 2, args.join(" "));
+    t.regex(stderr, message);
+    t.notRegex(stderr, /\n\s+at /);
+  }
+  t.false(existsSync(join(cwd, "cartpole.html")));
+  t.false(existsSync(join(cwd, "p.svg")));
+});
