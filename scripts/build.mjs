@@ -34,6 +34,19 @@ function notices(inputs) {
   });
 }
 
+/** Parts of vega that line charts do not use: maps, graphs, trees, areas of proximity, regressions, labels. A test compares the charts. */
+const unused =
+  /^(vega-(geo|force|hierarchy|voronoi|crossfilter|label|regression|wordcloud)|topojson-client|d3-(delaunay|force|hierarchy))$/;
+
+/** Leaves them out of a bundle. */
+const withoutUnused = {
+  name: "without-unused",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: unused }, ({ path }) => ({ path, namespace: "unused" }));
+    onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
 const common = {
   outdir: "build",
   bundle: true,
@@ -94,6 +107,7 @@ async function bundle() {
     ...common,
     entryPoints: { cli: "src/cli/main.ts" },
     platform: "node",
+    plugins: [withoutUnused],
     minifyIdentifiers: true,
     // bundled CommonJS packages ask for Node's modules through `require`
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
