@@ -51,7 +51,7 @@ export function parametersSteps(parameters: Parameters): i32 { return parameters
 export { parametersConfigure, parametersResume } from "./nn/adam";
 
 // state encoder
-export function encoderCreate(states: i32, features: i32, kinds: usize, starts: usize, indices: usize, coefficients: usize, scales: usize): Encoder { return encoders.encoderCreate<f32>(states, features, kinds, starts, indices, coefficients, scales); }
+export function encoderCreate(states: i32, features: i32, summands: i32, outputs: usize, kinds: usize, starts: usize, indices: usize, coefficients: usize, scales: usize): Encoder { return encoders.encoderCreate<f32>(states, features, summands, outputs, kinds, starts, indices, coefficients, scales); }
 
 // policy
 export function policyCreate(encoder: Encoder, sizes: usize, layers: i32, rows: i32, squash: i32, deviation: i32, sigmaMin: f64, sigmaMax: f64, etaLimit: f64): Policy { return policies.policyCreate<f32>(encoder, sizes, layers, rows, squash, deviation, sigmaMin, sigmaMax, etaLimit); }

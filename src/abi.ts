@@ -71,6 +71,8 @@ export interface CoreExports {
   encoderCreate(
     states: number,
     features: number,
+    summands: number,
+    outputs: Pointer,
     kinds: Pointer,
     starts: Pointer,
     indices: Pointer,

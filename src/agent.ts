@@ -12,7 +12,7 @@ import {
   type ValueHandle,
 } from "./abi.js";
 import type { Config } from "./config.js";
-import type { Feature, LinearForm } from "./env/features.js";
+import { type Feature, featureProblem, formsOf, type LinearForm, summandsOf } from "./env/features.js";
 import type { Task } from "./env/task.js";
 import { ensembleSlots, mlpSlots, Network } from "./network.js";
 import type { PolicyDescription } from "./onnx/policy.js";
@@ -66,35 +66,48 @@ export interface AgentBatch extends TransitionBatch {
 const LAST_LAYER_SCALE = 0.1;
 
 function createEncoder(core: Core, states: number, features: readonly Feature[]): EncoderHandle {
+  const problem = featureProblem(features, states);
+  if (problem !== undefined) throw new RangeError(`the task's features cannot be used: ${problem}`);
+  const outputs: number[] = [];
   const kinds: number[] = [];
-  const starts: number[] = [];
-  const indices: number[] = [];
-  const coefficients: number[] = [];
-  const place = (form: LinearForm): void => {
-    starts.push(indices.length);
-    for (const [index, coefficient] of form) {
-      indices.push(index);
-      coefficients.push(coefficient);
+  const scales: number[] = [];
+  const forms: LinearForm[] = [];
+  for (const [output, feature] of features.entries()) {
+    for (const summand of summandsOf(feature)) {
+      outputs.push(output);
+      kinds.push(FeatureKind[summand.kind]);
+      scales.push(summand.scale);
+      const own = formsOf(summand);
+      for (let j = 0; j < 3; ++j) forms.push(own[j] ?? []);
     }
-  };
-  for (const feature of features) {
-    kinds.push(FeatureKind[feature.kind]);
-    if (feature.kind === "rotated") for (const form of [feature.x, feature.y, feature.angle]) place(form);
-    else for (const form of [feature.of, [], []]) place(form);
   }
-  starts.push(indices.length);
   return core.exports.encoderCreate(
     states,
     features.length,
+    kinds.length,
+    placeInt32(core, outputs),
     placeInt32(core, kinds),
+    ...placeForms(core, forms),
+    placeFloat64(core, scales),
+  );
+}
+
+/** Linear forms as the core reads them: where the terms of each begin, their state dimensions, their coefficients. */
+function placeForms(core: Core, forms: readonly LinearForm[]): [starts: number, indices: number, coefficients: number] {
+  const terms = forms.flat();
+  const starts = [0];
+  for (const form of forms) starts.push(starts.at(-1)! + form.length);
+  return [
     placeInt32(core, starts),
-    placeInt32(core, indices),
-    placeFloat64(core, coefficients),
+    placeInt32(
+      core,
+      terms.map(([index]) => index),
+    ),
     placeFloat64(
       core,
-      features.map(({ scale }) => scale),
+      terms.map(([, coefficient]) => coefficient),
     ),
-  );
+  ];
 }
 
 /**

@@ -15,7 +15,17 @@ export {
   type TransitionDerivatives,
 } from "./env/environment.js";
 export { type EnvironmentOptions, Environments, type TransitionRow } from "./env/environments.js";
-export { angle, type Feature, identity, inFrame, type LinearForm } from "./env/features.js";
+export {
+  angle,
+  type BasicFeature,
+  type Feature,
+  identity,
+  inFrame,
+  type LinearForm,
+  type PlanarVector,
+  polar,
+  vectorSum,
+} from "./env/features.js";
 export { type CoreTask, type RewardTerm, type Score, type Task, tasks } from "./env/task.js";
 export type { GradientBatch, JacobianBatch, VectorEnvironment } from "./env/vector.js";
 export { type Evaluation, evaluate } from "./evaluate.js";

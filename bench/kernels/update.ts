@@ -19,11 +19,13 @@ function createLearner(module: Module): number {
   const call = (name: string, ...operands: (number | bigint)[]): number => exports[name]!(...operands);
   const random = call("randomCreate", 1n, 0, 0);
   const dimensions = Array.from({ length: S }, (_, i) => i);
-  // feature i is state dimension i: each has one term in the first of its three forms
+  // feature i is state dimension i: each has one summand with one term in the first of its three forms
   const encoder = call(
     "encoderCreate",
     S,
     S,
+    S,
+    allocInts(module, dimensions),
     allocInts(
       module,
       Array.from({ length: S }, () => 0),

@@ -1,16 +1,17 @@
-import type { Feature, LinearForm } from "../env/features.js";
+import { type BasicFeature, type Feature, type LinearForm, summandsOf } from "../env/features.js";
 import type { GraphBuilder } from "./graph.js";
 
 /** The encoded state in a graph. */
 export interface EncodedState {
-  /** Name of the value, (batch, features). */
+  /** Name of the value, (batch, columns). */
   readonly value: string;
-  /** Which feature each column holds, not yet divided by its scale. */
-  readonly order: readonly number[];
+  /** What each column holds: a feature, or a summand of it, not yet divided by its scale. */
+  readonly columns: readonly { readonly feature: number; readonly scale: number }[];
 }
 
 /**
- * Adds the state encoder to a graph, grouped by kind of feature: linear, sin, cos, rotated.
+ * Adds the state encoder to a graph, grouped by kind of feature: linear, sin, cos, rotated. The summands of a sum are columns among
+ * them, which the layer that follows adds up.
  *
  * @param obs name of the state, (batch, stateSize).
  */
@@ -20,18 +21,20 @@ export function addEncoder(
   stateSize: number,
   features: readonly Feature[],
 ): EncodedState {
-  const order: number[] = [];
+  const columns: { feature: number; scale: number }[] = [];
   const groups: string[] = [];
   const forms = (name: string, list: readonly LinearForm[]): string => {
-    const matrix = graph.constant(`${name}.form`, [stateSize, list.length], columns(stateSize, list));
+    const matrix = graph.constant(`${name}.form`, [stateSize, list.length], coefficients(stateSize, list));
     return graph.node("MatMul", [obs, matrix], name);
   };
-  const select = <K extends Feature["kind"]>(kind: K): Extract<Feature, { kind: K }>[] => {
-    const chosen: Extract<Feature, { kind: K }>[] = [];
+  const select = <K extends BasicFeature["kind"]>(kind: K): Extract<BasicFeature, { kind: K }>[] => {
+    const chosen: Extract<BasicFeature, { kind: K }>[] = [];
     features.forEach((feature, index) => {
-      if (feature.kind !== kind) return;
-      chosen.push(feature as Extract<Feature, { kind: K }>);
-      order.push(index);
+      for (const summand of summandsOf(feature)) {
+        if (summand.kind !== kind) continue;
+        chosen.push(summand as Extract<BasicFeature, { kind: K }>);
+        columns.push({ feature: index, scale: summand.scale });
+      }
     });
     return chosen;
   };
@@ -58,10 +61,10 @@ export function addEncoder(
 
   const only = groups.length === 1 ? groups[0]! : undefined;
   const value = only ?? graph.node("Concat", groups, "features", [{ name: "axis", int: 1 }]);
-  return { value, order };
+  return { value, columns };
 }
 
-function columns(stateSize: number, forms: readonly LinearForm[]): Float32Array {
+function coefficients(stateSize: number, forms: readonly LinearForm[]): Float32Array {
   const matrix = new Float64Array(stateSize * forms.length);
   forms.forEach((form, column) => {
     for (const [index, coefficient] of form) matrix[index * forms.length + column]! += coefficient;

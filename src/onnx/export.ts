@@ -1,5 +1,5 @@
-import type { Feature, LinearForm } from "../env/features.js";
-import { addEncoder } from "./encoder.js";
+import { featureProblem } from "../env/features.js";
+import { addEncoder, type EncodedState } from "./encoder.js";
 import { GraphBuilder } from "./graph.js";
 import { type Golden, policyMetadata } from "./metadata.js";
 import type { DenseLayer, Dimension, PolicyDescription } from "./policy.js";
@@ -40,7 +40,7 @@ export function exportPolicy(policy: PolicyDescription, options: ExportOptions =
   const encoded = addEncoder(graph, "obs", policy.state.length, policy.features);
   let value = encoded.value;
   policy.layers.forEach((trained, index) => {
-    const layer = index === 0 ? foldEncoder(trained, policy.features, encoded.order) : trained;
+    const layer = index === 0 ? foldEncoder(trained, encoded.columns) : trained;
     if (index < last) {
       value = graph.node("Tanh", [addDense(graph, value, layer, `layer${index}`)], `hidden${index}`);
       return;
@@ -80,15 +80,14 @@ function columnNames(dimensions: readonly Dimension[]): string {
   return dimensions.map(({ name, unit }) => `${name} [${unit}]`).join(", ");
 }
 
-/** Puts the encoder's order of features and their scales into the rows of the first weight matrix. */
-function foldEncoder(layer: DenseLayer, features: readonly Feature[], order: readonly number[]): DenseLayer {
+/** Puts the encoder's order of columns, their scales and the sums over them into the rows of the first weight matrix. */
+function foldEncoder(layer: DenseLayer, columns: EncodedState["columns"]): DenseLayer {
   const { outputs } = layer;
-  const weight = new Float32Array(layer.weight.length);
-  order.forEach((feature, row) => {
-    const { scale } = features[feature]!;
+  const weight = new Float32Array(columns.length * outputs);
+  columns.forEach(({ feature, scale }, row) => {
     for (let i = 0; i < outputs; i++) weight[row * outputs + i] = layer.weight[feature * outputs + i]! / scale;
   });
-  return { ...layer, weight };
+  return { ...layer, inputs: columns.length, weight };
 }
 
 function sliceOutputs(layer: DenseLayer, from: number, to: number): DenseLayer {
@@ -154,13 +153,8 @@ function checkPolicy({ state, action, features, layers, logSigma }: PolicyDescri
     demand(low <= high && low < Infinity && high > -Infinity, `the bounds of ${name} are ${low} and ${high}`);
   }
   demand(features.length > 0, "it has no features");
-  features.forEach((feature, index) => {
-    demand(feature.scale > 0 && Number.isFinite(feature.scale), `feature ${index} has scale ${feature.scale}`);
-    for (const [dimension, coefficient] of formsOf(feature).flat()) {
-      demand(state[dimension] !== undefined, `feature ${index} reads state dimension ${dimension} of ${state.length}`);
-      demand(Number.isFinite(coefficient), `feature ${index} has coefficient ${coefficient}`);
-    }
-  });
+  const problem = featureProblem(features, state.length);
+  demand(problem === undefined, problem ?? "");
   demand(layers.length > 0, "it has no layers");
   let width = features.length;
   layers.forEach(({ inputs, outputs, weight, bias }, index) => {
@@ -175,8 +169,4 @@ function checkPolicy({ state, action, features, layers, logSigma }: PolicyDescri
   });
   demand(width === 2 * action.length, `the last layer gives ${width} numbers, not ${2 * action.length}`);
   demand(Number.isFinite(logSigma.middle) && Number.isFinite(logSigma.halfRange), "the range of sigma is not finite");
-}
-
-function formsOf(feature: Feature): LinearForm[] {
-  return feature.kind === "rotated" ? [feature.x, feature.y, feature.angle] : [feature.of];
 }

@@ -140,24 +140,28 @@ export function ensembleJvp64(net: Ensemble, block: usize, direction: usize, B: 
 export function encoderCreate32(
   states: i32,
   features: i32,
+  summands: i32,
+  outputs: usize,
   kinds: usize,
   starts: usize,
   indices: usize,
   coefficients: usize,
   scales: usize,
 ): Encoder {
-  return encoders.encoderCreate<f32>(states, features, kinds, starts, indices, coefficients, scales);
+  return encoders.encoderCreate<f32>(states, features, summands, outputs, kinds, starts, indices, coefficients, scales);
 }
 export function encoderCreate64(
   states: i32,
   features: i32,
+  summands: i32,
+  outputs: usize,
   kinds: usize,
   starts: usize,
   indices: usize,
   coefficients: usize,
   scales: usize,
 ): Encoder {
-  return encoders.encoderCreate<f64>(states, features, kinds, starts, indices, coefficients, scales);
+  return encoders.encoderCreate<f64>(states, features, summands, outputs, kinds, starts, indices, coefficients, scales);
 }
 export function encoderForward32(encoder: Encoder, phi: usize, phiRow: i32, s: usize, B: i32): void {
   encoders.encoderForward<f32>(encoder, phi, phiRow, s, B);

@@ -14,6 +14,13 @@ const FEATURES: TestFeature[] = [
   { kind: COS, forms: [[[1, 1]]], scale: 1 },
   { kind: LINEAR, forms: [[[2, 1]]], scale: 3 },
   { kind: ROTATED, forms: [[[2, 1]], [[3, 1]], [[1, 1]]], scale: 7 },
+  {
+    sum: [
+      { kind: COS, forms: [[]], scale: 2 },
+      { kind: SIN, forms: [[[1, -1]]], scale: 3 },
+    ],
+    scale: 0.7,
+  },
 ];
 
 interface Setup {

@@ -1,5 +1,5 @@
 import test from "ava";
-import { createEncoder, encode, FEATURES, LINEAR, STATES } from "./encoders.js";
+import { createEncoder, encode, FEATURES, LINEAR, SIN, STATES } from "./encoders.js";
 import { type Bits, BOTH, Core } from "./instantiate.js";
 import { assertAdjoint, assertClose, assertGradient, assertZero, centralDifferences, dot, Source } from "./numbers.js";
 
@@ -28,7 +28,7 @@ function encoder(bits: Bits) {
   return { core, source, encoder, states, s, phi, rows, forward, adjoint, ds, vjp };
 }
 
-test("encoder: linear forms, sines, cosines and rotated vectors, each over its scale", (t) => {
+test("encoder: linear forms, sines, cosines, rotated vectors and sums of these, each over its scale", (t) => {
   const { core, states, phi, forward } = encoder(64);
   const expected = Array.from({ length: B }, (_, b) => encode(FEATURES, states.slice(b * STATES, (b + 1) * STATES)));
   assertClose(t, forward(), expected.flat(), 1e-15, "phi");
@@ -78,6 +78,38 @@ test("encoder: f32 follows f64", (t) => {
   assertClose(t, single!.phi, double!.phi, 5e-7, "phi");
   assertClose(t, single!.ds, double!.ds, 5e-7, "ds");
   t.notDeepEqual(single!.phi, double!.phi);
+});
+
+test("encoder: a sum of one summand is that summand, bit for bit, with the sign of its zero", (t) => {
+  for (const bits of BOTH) {
+    const core = new Core(bits);
+    const [plain, other] = [
+      { kind: SIN, forms: [[[0, 1]]], scale: 3 },
+      { kind: LINEAR, forms: [[[1, 1]]], scale: -7 },
+    ] as const;
+    const features = [plain, { sum: [plain], scale: 1 }, { sum: [plain, other], scale: 1 }, other];
+    const address = createEncoder(core, 2, features);
+    const phi = core.alloc(8);
+    core.run("encoderForward", address, phi, 4, core.put([-0.25, 0, 0.5, 0.125]), 2);
+    const [first, second] = [core.get(phi, 8).slice(0, 4), core.get(phi, 8).slice(4)];
+    for (const values of [first, second]) t.is(values[1], values[0]!);
+    t.true(Object.is(first[3], -0));
+    t.is(first[2], first[0]!);
+    t.not(second[2], second[0]!);
+  }
+});
+
+test("encoder: a feature without summands and an unknown kind trap", (t) => {
+  const make = (features: Parameters<typeof createEncoder>[2]) => () => createEncoder(new Core(64), 2, features);
+  const one = { kind: LINEAR, forms: [[[0, 1]]], scale: 1 } as const;
+  t.notThrows(make([one, { sum: [one], scale: 1 }]));
+  const trap = { instanceOf: WebAssembly.RuntimeError };
+  for (const features of [
+    [{ sum: [], scale: 1 }, one],
+    [one, { sum: [], scale: 1 }],
+  ])
+    t.throws(make(features), trap);
+  for (const kind of [-1, 4]) t.throws(make([{ ...one, kind }]), trap);
 });
 
 test("encoder: a term outside the state traps", (t) => {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import test from "ava";
+import { identity, inFrame, type LinearForm, polar, vectorSum } from "../../src/env/features.js";
 import { type ExportOptions, exportPolicy } from "../../src/onnx/export.js";
 import type { PolicyDescription } from "../../src/onnx/policy.js";
 import { readModel } from "../../src/onnx/read.js";
 import { verifyPolicy } from "../../src/onnx/verify.js";
 import { PLANS, type Plan, randomCases, randomPolicy } from "./policies.js";
+import { evaluatePolicy } from "./reference.js";
 
 const BOUNDED = PLANS["all kinds, different bounds"]!;
 
@@ -63,6 +65,31 @@ test("the same policy gives the same bytes, another policy others", (t) => {
   t.is(hash(1, { metadata: { a: "1", b: "2" } }), hash(1, { metadata: { b: "2", a: "1" } }));
 });
 
+test("sums of vectors: where the tip of a chain is, from a target, in the frame of its first link", async (t) => {
+  const plan: Plan = { state: 4, kinds: ["sum", "sum"], hidden: [6], squash: "none", bounds: [[-1, 1]] };
+  const [l1, l2] = [0.5, 0.75];
+  const second: LinearForm = [[1, 1]];
+  const target = inFrame([[2, -1]], [[3, -1]], [[0, 1]], 1);
+  const policy: PolicyDescription = {
+    ...randomPolicy(8, plan),
+    features: vectorSum([polar(l1, []), polar(l2, second), target], 2),
+  };
+  // the reference policy is given the two coordinates as its state instead
+  const plain: PolicyDescription = { ...policy, features: [0, 1].flatMap((index) => identity(index, 2)) };
+  const cases = randomCases(policy, 9, 7);
+  for (let b = 0; b < cases.count; b++) {
+    const [q0, q1, x, y] = cases.obs.subarray(4 * b, 4 * b + 4) as unknown as [number, number, number, number];
+    const tip = [
+      l1 * Math.cos(q0) + l2 * Math.cos(q0 + q1) - x,
+      l1 * Math.sin(q0) + l2 * Math.sin(q0 + q1) - y,
+    ] as const;
+    const seen = [Math.cos(q0) * tip[0] + Math.sin(q0) * tip[1], Math.cos(q0) * tip[1] - Math.sin(q0) * tip[0]];
+    const { mean } = evaluatePolicy(plain, seen, [0]);
+    t.true(Math.abs(mean[0]! - cases.mean[b]!) < 1e-6 && mean[0] !== 0);
+  }
+  await t.notThrowsAsync(verifyPolicy(exportPolicy(policy), cases));
+});
+
 test("a feature may name a state dimension twice, or none", async (t) => {
   const plan: Plan = { state: 2, kinds: ["linear", "cos"], hidden: [4], squash: "none", bounds: [[-1, 1]] };
   const policy: PolicyDescription = {
@@ -103,6 +130,22 @@ const REFUSED: readonly (readonly [what: string, policy: PolicyDescription, mess
     "a state dimension out of range",
     { ...VALID, features: [{ kind: "sin", of: [[2, 1]], scale: 1 }] },
     /feature 0 reads state dimension 2 of 2/,
+  ],
+  ["a sum of nothing", { ...VALID, features: [{ kind: "sum", of: [], scale: 1 }] }, /feature 0 is a sum of nothing/],
+  [
+    "a summand's state dimension out of range",
+    { ...VALID, features: [{ kind: "sum", of: [{ kind: "sin", of: [[-1, 1]], scale: 1 }], scale: 1 }] },
+    /feature 0 reads state dimension -1 of 2/,
+  ],
+  [
+    "a summand of length zero",
+    { ...VALID, features: vectorSum([polar(0, [[0, 1]])], 1) },
+    /feature 0 has a summand of scale Infinity/,
+  ],
+  [
+    "a sum with a negative scale",
+    { ...VALID, features: vectorSum([polar(1, [[0, 1]])], -1) },
+    /feature 0 has scale -1/,
   ],
   ["a zero scale", { ...VALID, features: [{ kind: "sin", of: [[0, 1]], scale: 0 }] }, /feature 0 has scale 0/],
   [

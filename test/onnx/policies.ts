@@ -1,4 +1,4 @@
-import type { Feature, LinearForm } from "../../src/env/features.js";
+import type { BasicFeature, Feature, LinearForm } from "../../src/env/features.js";
 import type { DenseLayer, Dimension, PolicyDescription } from "../../src/onnx/policy.js";
 import type { VerificationCases } from "../../src/onnx/verify.js";
 import { evaluatePolicy } from "./reference.js";
@@ -41,6 +41,8 @@ export interface Plan {
   readonly bounds: readonly (readonly [low: number, high: number])[];
 }
 
+const BASIC_KINDS: readonly BasicFeature["kind"][] = ["rotated", "linear", "sin", "cos"];
+
 /** A random policy whose numbers are float32, as those of a trained one are. */
 export function randomPolicy(seed: number, plan: Plan): PolicyDescription {
   const source = new Source(seed);
@@ -51,10 +53,19 @@ export function randomPolicy(seed: number, plan: Plan): PolicyDescription {
       () => [source.below(plan.state), round(source.uniform(-1, 1))] as const,
     );
   const scale = (): number => source.uniform(0.5, 4);
-  const features = plan.kinds.map((kind): Feature => {
+  const basic = (kind: BasicFeature["kind"]): BasicFeature => {
     if (kind === "rotated") return { kind, x: form(), y: form(), angle: form(), scale: scale() };
     return { kind, of: form(), scale: scale() };
-  });
+  };
+  // every kind with both signs, and a constant
+  const summands = (): BasicFeature[] => [
+    ...BASIC_KINDS.map(basic),
+    ...BASIC_KINDS.map((kind) => ({ ...basic(kind), scale: -scale() })),
+    { kind: "cos", of: [], scale: scale() },
+  ];
+  const features = plan.kinds.map(
+    (kind): Feature => (kind === "sum" ? { kind, of: summands(), scale: scale() } : basic(kind)),
+  );
   const sizes = [features.length, ...plan.hidden, 2 * plan.bounds.length];
   const layers = plan.hidden.concat(0).map((_, i): DenseLayer => {
     const [inputs, outputs] = [sizes[i]!, sizes[i + 1]!];
@@ -112,6 +123,8 @@ const ALL_KINDS: readonly Feature["kind"][] = [
   "cos",
   "sin",
   "linear",
+  "sum",
+  "sum",
 ];
 
 /** Policies that between them have every kind of feature, alone and mixed, depth, squashing and bound. */
@@ -135,6 +148,7 @@ export const PLANS: Readonly<Record<string, Plan>> = {
       [-Infinity, Infinity],
     ],
   },
+  "sums only": { state: 4, kinds: ["sum", "sum", "sum"], hidden: [16, 8], squash: "tanh", bounds: [[-0.5, 0.5]] },
   "all kinds, equal bounds": {
     state: 6,
     kinds: ALL_KINDS,

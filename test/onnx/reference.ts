@@ -1,4 +1,4 @@
-import type { LinearForm } from "../../src/env/features.js";
+import type { BasicFeature, LinearForm } from "../../src/env/features.js";
 import type { PolicyDescription } from "../../src/onnx/policy.js";
 
 /** Outputs of a policy for one state. */
@@ -14,13 +14,11 @@ export function evaluatePolicy(
   state: ArrayLike<number>,
   noise: ArrayLike<number>,
 ): PolicyOutput {
-  let value = policy.features.map((feature) => {
-    if (feature.kind === "linear") return dot(feature.of, state) / feature.scale;
-    if (feature.kind === "sin") return Math.sin(dot(feature.of, state)) / feature.scale;
-    if (feature.kind === "cos") return Math.cos(dot(feature.of, state)) / feature.scale;
-    const angle = dot(feature.angle, state);
-    return (Math.cos(angle) * dot(feature.x, state) + Math.sin(angle) * dot(feature.y, state)) / feature.scale;
-  });
+  let value = policy.features.map((feature) =>
+    feature.kind === "sum"
+      ? feature.of.reduce((sum, summand) => sum + evaluateFeature(summand, state), 0) / feature.scale
+      : evaluateFeature(feature, state),
+  );
   policy.layers.forEach(({ outputs, weight, bias }, index) => {
     const hidden = index < policy.layers.length - 1;
     const input = value;
@@ -41,6 +39,14 @@ export function evaluatePolicy(
     Math.min(high, Math.max(low, mean[i]! + std[i]! * (noise[i] ?? 0))),
   );
   return { mean, std, action };
+}
+
+function evaluateFeature(feature: BasicFeature, state: ArrayLike<number>): number {
+  if (feature.kind === "linear") return dot(feature.of, state) / feature.scale;
+  if (feature.kind === "sin") return Math.sin(dot(feature.of, state)) / feature.scale;
+  if (feature.kind === "cos") return Math.cos(dot(feature.of, state)) / feature.scale;
+  const angle = dot(feature.angle, state);
+  return (Math.cos(angle) * dot(feature.x, state) + Math.sin(angle) * dot(feature.y, state)) / feature.scale;
 }
 
 function dot(form: LinearForm, state: ArrayLike<number>): number {

@@ -1,0 +1,65 @@
+import test from "ava";
+import { Agent, type AgentTask } from "../src/agent.js";
+import { resolveConfig } from "../src/config.js";
+import { angle, type Feature, identity, inFrame, polar, vectorSum } from "../src/env/features.js";
+import { init } from "../src/node.js";
+import { exportPolicy } from "../src/onnx/export.js";
+import { verifyPolicy } from "../src/onnx/verify.js";
+import { Source } from "./onnx/policies.js";
+import { evaluatePolicy } from "./onnx/reference.js";
+
+const dimension = (name: string) => ({ name, unit: "1", low: -Infinity, high: Infinity });
+
+/** A chain of two links q0, q1 and a target x, y; the task exists for the agent only. */
+const CHAIN: AgentTask = {
+  name: "chain",
+  state: ["q0", "q1", "x", "y", "v"].map(dimension),
+  action: [{ name: "torque", unit: "N m", low: -1, high: 1 }],
+  features: [
+    ...identity(4, 3),
+    ...vectorSum([polar(0.5, []), polar(-0.75, [[1, 1]]), inFrame([[2, -1]], [[3, -1]], [[0, 1]], 1)], 0.4),
+    ...angle(1, 2),
+    ...inFrame([[4, 1]], [[3, 1]], [[1, 0.5]], 2),
+  ],
+  predicted: [0, 1, 4],
+};
+const CONFIG = resolveConfig({ policyHidden: [12], valueHidden: [8], modelHidden: [6], batch: 16 });
+const ROWS = 16;
+
+async function createAgent(task: AgentTask = CHAIN): Promise<Agent> {
+  return new Agent(await init(), task, CONFIG, ROWS);
+}
+
+test("an agent sees the features that its task describes, sums of vectors too, and its exported policy sees the same", async (t) => {
+  const agent = await createAgent();
+  const { values } = agent.policy;
+  // what an untrained network says would be next to nothing
+  for (let i = 0; i < values.length; ++i) values[i]! *= 3;
+  const source = new Source(4);
+  const obs = source.array(ROWS * CHAIN.state.length, () => source.normal());
+  const action = Float32Array.from(agent.actDeterministically(obs, ROWS));
+  const policy = agent.describePolicy();
+  const expected = Array.from({ length: ROWS }, (_, b) => evaluatePolicy(policy, obs.subarray(5 * b, 5 * b + 5), [0]));
+  const largest = Math.max(...expected.map(({ mean }) => Math.abs(mean[0]!)));
+  t.true(largest > 0.1);
+  for (const [b, { mean }] of expected.entries()) t.true(Math.abs(action[b]! - mean[0]!) < 1e-5 * largest);
+  const mean = Float32Array.from(expected, (output) => output.mean[0]!);
+  const std = Float32Array.from(expected, (output) => output.std[0]!);
+  const clipped = Float32Array.from(expected, (output) => output.action[0]!);
+  await t.notThrowsAsync(verifyPolicy(exportPolicy(policy), { obs, mean, std, action: clipped, count: ROWS }));
+});
+
+const BAD_FEATURES: readonly (readonly [Feature, RegExp])[] = [
+  [
+    { kind: "sin", of: [[5, 1]], scale: 1 },
+    /the task's features cannot be used: feature 0 reads state dimension 5 of 5/,
+  ],
+  [{ kind: "linear", of: [[0, 1]], scale: -1 }, /feature 0 has scale -1/],
+  [{ kind: "sum", of: [], scale: 1 }, /feature 0 is a sum of nothing/],
+];
+
+test("features that cannot be computed are refused by name", async (t) => {
+  for (const [feature, message] of BAD_FEATURES) {
+    await t.throwsAsync(createAgent({ ...CHAIN, features: [feature, ...CHAIN.features] }), { message });
+  }
+});
