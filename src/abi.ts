@@ -10,6 +10,7 @@ export type Pointer = number;
 export type EncoderHandle = Handle<"Encoder">;
 export type PolicyHandle = Handle<"Policy">;
 export type ValueHandle = Handle<"Value">;
+export type FramesHandle = Handle<"Frames">;
 export type ModelHandle = Handle<"Model">;
 export type BatchHandle = Handle<"Batch">;
 export type LearnerHandle = Handle<"Learner">;
@@ -107,6 +108,15 @@ export interface CoreExports {
   valueParameters(value: ValueHandle): ParametersHandle;
   valueTarget(value: ValueHandle): Pointer;
 
+  framesCreate(
+    states: number,
+    dimensions: number,
+    count: number,
+    pairs: Pointer,
+    starts: Pointer,
+    indices: Pointer,
+    coefficients: Pointer,
+  ): FramesHandle;
   modelCreate(
     encoder: EncoderHandle,
     actions: number,
@@ -114,6 +124,7 @@ export interface CoreExports {
     layers: number,
     predicted: Pointer,
     dimensions: number,
+    frames: FramesHandle,
     rows: number,
   ): ModelHandle;
   modelInitialise(model: ModelHandle, random: RandomHandle, lastScale: number): void;

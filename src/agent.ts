@@ -1,8 +1,6 @@
 import {
   type BatchHandle,
   Deviation,
-  type EncoderHandle,
-  FeatureKind,
   type LearnerHandle,
   type ModelHandle,
   type PolicyHandle,
@@ -12,16 +10,16 @@ import {
   type ValueHandle,
 } from "./abi.js";
 import type { Config } from "./config.js";
-import { type Feature, featureProblem, formsOf, type LinearForm, summandsOf } from "./env/features.js";
 import type { Task } from "./env/task.js";
+import { createEncoder, createFrames } from "./forms.js";
 import { ensembleSlots, mlpSlots, Network } from "./network.js";
 import type { PolicyDescription } from "./onnx/policy.js";
 import type { TransitionBatch } from "./replay.js";
-import { byteView, float32View, int32View, placeFloat64, placeInt32 } from "./views.js";
+import { byteView, float32View, int32View, placeInt32 } from "./views.js";
 import type { Core } from "./wasm.js";
 
 /** What an agent must know of its task. */
-export type AgentTask = Pick<Task, "name" | "state" | "action" | "features" | "predicted">;
+export type AgentTask = Pick<Task, "name" | "state" | "action" | "features" | "predicted" | "frames">;
 
 /** The settings that shape an agent and its updates. */
 export type AgentConfig = Pick<
@@ -65,51 +63,6 @@ export interface AgentBatch extends TransitionBatch {
 /** Last layers start this much smaller, so that an untrained network says next to nothing. */
 const LAST_LAYER_SCALE = 0.1;
 
-function createEncoder(core: Core, states: number, features: readonly Feature[]): EncoderHandle {
-  const problem = featureProblem(features, states);
-  if (problem !== undefined) throw new RangeError(`the task's features cannot be used: ${problem}`);
-  const outputs: number[] = [];
-  const kinds: number[] = [];
-  const scales: number[] = [];
-  const forms: LinearForm[] = [];
-  for (const [output, feature] of features.entries()) {
-    for (const summand of summandsOf(feature)) {
-      outputs.push(output);
-      kinds.push(FeatureKind[summand.kind]);
-      scales.push(summand.scale);
-      const own = formsOf(summand);
-      for (let j = 0; j < 3; ++j) forms.push(own[j] ?? []);
-    }
-  }
-  return core.exports.encoderCreate(
-    states,
-    features.length,
-    kinds.length,
-    placeInt32(core, outputs),
-    placeInt32(core, kinds),
-    ...placeForms(core, forms),
-    placeFloat64(core, scales),
-  );
-}
-
-/** Linear forms as the core reads them: where the terms of each begin, their state dimensions, their coefficients. */
-function placeForms(core: Core, forms: readonly LinearForm[]): [starts: number, indices: number, coefficients: number] {
-  const terms = forms.flat();
-  const starts = [0];
-  for (const form of forms) starts.push(starts.at(-1)! + form.length);
-  return [
-    placeInt32(core, starts),
-    placeInt32(
-      core,
-      terms.map(([index]) => index),
-    ),
-    placeFloat64(
-      core,
-      terms.map(([, coefficient]) => coefficient),
-    ),
-  ];
-}
-
 /**
  * A learner in the core: policy, critic and model with their optimisers, and the three updates of SVG(1) with experience replay. Every
  * call works on arrays in the core's memory; none allocates.
@@ -150,7 +103,7 @@ export class Agent {
 
   /**
    * @param actingRows Largest number of states that `act` takes at once.
-   * @throws Error when the core is sealed.
+   * @throws Error when the core is sealed, or the task has features or frames that cannot be computed.
    */
   constructor(core: Core, task: AgentTask, config: AgentConfig, actingRows = 1) {
     core.expectOpen();
@@ -192,6 +145,7 @@ export class Agent {
       modelSizes.length - 1,
       placeInt32(core, task.predicted),
       task.predicted.length,
+      createFrames(core, S, task.predicted, task.frames ?? []),
       rows,
     );
     this.model = new Network(
@@ -369,7 +323,7 @@ export class Agent {
     return this.#core.exports.updatePolicy(this.#learner, this.config.batch);
   }
 
-  /** What one unit of each predicted state change is, (D). The model learns changes divided by it. */
+  /** What one unit of each predicted state change is, (D), in its frame where it has one. The model learns changes divided by it. */
   get modelScale(): Float32Array {
     return float32View(this.#core, this.#core.exports.modelScale(this.#model), this.task.predicted.length);
   }

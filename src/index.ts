@@ -26,6 +26,7 @@ export {
   polar,
   vectorSum,
 } from "./env/features.js";
+export type { Frame } from "./env/frames.js";
 export { type CoreTask, type RewardTerm, type Score, type Task, tasks } from "./env/task.js";
 export type { GradientBatch, JacobianBatch, VectorEnvironment } from "./env/vector.js";
 export { type Evaluation, evaluate } from "./evaluate.js";

@@ -2,6 +2,7 @@ import test from "ava";
 import { Agent, type AgentTask } from "../src/agent.js";
 import { resolveConfig } from "../src/config.js";
 import { angle, type Feature, identity, inFrame, polar, vectorSum } from "../src/env/features.js";
+import type { Frame } from "../src/env/frames.js";
 import { init } from "../src/node.js";
 import { exportPolicy } from "../src/onnx/export.js";
 import { verifyPolicy } from "../src/onnx/verify.js";
@@ -62,4 +63,53 @@ test("features that cannot be computed are refused by name", async (t) => {
   for (const [feature, message] of BAD_FEATURES) {
     await t.throwsAsync(createAgent({ ...CHAIN, features: [feature, ...CHAIN.features] }), { message });
   }
+});
+
+const BAD_FRAMES: readonly (readonly [readonly Frame[], RegExp])[] = [
+  [
+    [{ x: 0, y: 2, angle: [] }],
+    /the task's frames cannot be used: frame 0 names state dimension 2, which is not predicted/,
+  ],
+  [[{ x: 1, y: 1, angle: [] }], /frame 0 names state dimension 1 twice/],
+  [
+    [
+      { x: 0, y: 1, angle: [] },
+      { x: 4, y: 0, angle: [] },
+    ],
+    /frames 0 and 1 both name state dimension 0/,
+  ],
+  [[{ x: 0, y: 1, angle: [[5, 1]] }], /the angle of frame 0 reads state dimension 5 of 5/],
+  [[{ x: 0, y: 1, angle: [[0.5, 1]] }], /the angle of frame 0 reads state dimension 0.5 of 5/],
+  [[{ x: 0, y: 1, angle: [[0, Number.NaN]] }], /the angle of frame 0 has coefficient NaN/],
+];
+
+test("frames that contradict the state or each other are refused by name", async (t) => {
+  for (const [frames, message] of BAD_FRAMES) await t.throwsAsync(createAgent({ ...CHAIN, frames }), { message });
+});
+
+test("an agent's model learns changes in the frames of its task", async (t) => {
+  // (q1, v) changes by (0.5, 0.1 + 0.2 a) in a frame turned by the target's x, which the model is not told
+  const task = { ...CHAIN, features: identity(0, 1), frames: [{ x: 4, y: 1, angle: [[2, 1]] }] } as const;
+  const errors = [];
+  for (const frames of [task.frames, []]) {
+    const agent = await createAgent({ ...task, frames });
+    const source = new Source(6);
+    const { batch } = agent;
+    batch.s.forEach((_, i) => {
+      batch.s[i] = source.uniform(-3, 3);
+    });
+    batch.sNext.set(batch.s);
+    for (let b = 0; b < CONFIG.batch; ++b) {
+      const a = source.uniform(-1, 1);
+      batch.a[b] = a;
+      const [along, across] = [0.5, 0.1 + 0.2 * a];
+      const turn = batch.s[5 * b + 2]!;
+      batch.sNext[5 * b + 4]! += Math.cos(turn) * along - Math.sin(turn) * across;
+      batch.sNext[5 * b + 1]! += Math.sin(turn) * along + Math.cos(turn) * across;
+    }
+    let error = 0;
+    for (let i = 0; i < 500; ++i) error = agent.updateModel();
+    errors.push(error);
+  }
+  t.true(errors[0]! < 1e-4 && errors[1]! > 1e-2, errors.join());
 });

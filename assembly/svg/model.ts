@@ -1,5 +1,7 @@
-// The learned model s' = s + scale (mu(s, a) + sigma(s, a) xi): one sub-network for every predicted dimension, which sees the
-// features of s and the action. Dimensions that are not predicted, such as a static goal, are copied: s' = s + xi.
+// The learned model s' = s + R(s) scale (mu(s, a) + sigma(s, a) xi): one sub-network for every predicted dimension, which sees the
+// features of s and the action. Dimensions that are not predicted, such as a static goal, are copied: s' = s + xi. R(s) turns pairs
+// of dimensions that are planar vectors out of their frames (frames.ts): their change is predicted, scaled and noisy in the frame.
+// Without frames R is 1.
 //
 // Additive noise keeps sigma at 1, learned noise takes log sigma from a second output of every sub-network. `scale` (one
 // number for each dimension) brings state changes to about unit size.
@@ -23,6 +25,7 @@ import {
 } from "../nn/ensemble";
 import { Parameters, parametersCreate } from "../nn/adam";
 import { at, padded } from "../linalg/vector";
+import { Frames, framesAngleJvp, framesAngleVjp, framesTurn } from "./frames";
 
 /** Bounds of a learned sigma, in units of `scale`. */
 const SIGMA_MIN: f64 = 1e-3;
@@ -39,6 +42,7 @@ export class Model {
   actions: i32;
   /** i32[D]: the state dimension that sub-network d predicts. */
   predicted: usize;
+  frames: Frames;
   /** T[D], positive. */
   scale: usize;
   /** Whether sigma is learned (two outputs) or 1 (one output). */
@@ -47,11 +51,15 @@ export class Model {
   halfRange: f64;
   /** xi (B, S) of the last inference. */
   xi: usize;
+  /** T[D], one row's: changes or their adjoints, in the world or in the frames. */
+  change: usize;
+  /** T[D], one row's: changes in the frames. */
+  body: usize;
 }
 
 /**
  * sizes: i32[layers + 1], features + actions first, 1 (additive noise) or 2 (learned noise) last; predicted: i32[dimensions],
- * kept. All scales start at 1.
+ * kept; frames: made for as many dimensions. All scales start at 1.
  */
 export function modelCreate<T>(
   encoder: Encoder,
@@ -60,6 +68,7 @@ export function modelCreate<T>(
   layers: i32,
   predicted: usize,
   dimensions: i32,
+  frames: Frames,
   rows: i32,
 ): Model {
   const model = changetype<Model>(arenaAlloc(offsetof<Model>()));
@@ -71,6 +80,7 @@ export function modelCreate<T>(
   model.states = encoder.states;
   model.actions = actions;
   model.predicted = predicted;
+  model.frames = frames;
   model.scale = allocNumbers<T>(dimensions);
   for (let d = 0; d < dimensions; ++d) {
     if (<u32>load<i32>(predicted + ((<usize>d) << 2)) >= <u32>model.states) unreachable();
@@ -80,6 +90,8 @@ export function modelCreate<T>(
   model.middle = 0.5 * (logarithm<f64>(SIGMA_MAX) + logarithm<f64>(SIGMA_MIN));
   model.halfRange = 0.5 * (logarithm<f64>(SIGMA_MAX) - logarithm<f64>(SIGMA_MIN));
   model.xi = allocNumbers<T>(rows * model.states);
+  model.change = allocNumbers<T>(dimensions);
+  model.body = allocNumbers<T>(dimensions);
   return model;
 }
 
@@ -134,30 +146,53 @@ function predictedAt(model: Model, d: i32): i32 {
   return load<i32>(model.predicted + ((<usize>d) << 2));
 }
 
-/** sNext (B, S) = s + scale (mu + sigma xi) at the last forward, xi (B, S). */
+/** changes (D) = scale (mu + sigma xi) of row b at the last forward, xi (S): what s changes by, in the frames. */
+@inline
+function bodyChanges<T>(model: Model, changes: usize, xi: usize, b: i32): void {
+  for (let d = 0; d < model.net.dimensions; ++d) {
+    const output = outputAt<T>(model, ensembleOutput(model.net), b, d);
+    const change = load<T>(output) + sigmaOf<T>(model, output) * load<T>(at<T>(xi, predictedAt(model, d)));
+    store<T>(at<T>(changes, d), load<T>(at<T>(model.scale, d)) * change);
+  }
+}
+
+/** model.change = sNext - s of one row, turned into the frames. */
+@inline
+function observedChanges<T>(model: Model, s: usize, sNext: usize): void {
+  for (let d = 0; d < model.net.dimensions; ++d) {
+    const i = predictedAt(model, d);
+    store<T>(at<T>(model.change, d), load<T>(at<T>(sNext, i)) - load<T>(at<T>(s, i)));
+  }
+  framesTurn<T>(model.frames, model.change, s, <T>-1);
+}
+
+/** sNext (B, S) = s + R scale (mu + sigma xi) at the last forward, xi (B, S). */
 export function modelStep<T>(model: Model, sNext: usize, s: usize, xi: usize, B: i32): void {
   const S = model.states;
   for (let i = 0; i < B * S; ++i) store<T>(at<T>(sNext, i), load<T>(at<T>(s, i)) + load<T>(at<T>(xi, i)));
   for (let b = 0; b < B; ++b) {
+    bodyChanges<T>(model, model.change, at<T>(xi, b * S), b);
+    framesTurn<T>(model.frames, model.change, at<T>(s, b * S), 1);
     for (let d = 0; d < model.net.dimensions; ++d) {
       const i = b * S + predictedAt(model, d);
-      const output = outputAt<T>(model, ensembleOutput(model.net), b, d);
-      const change = load<T>(output) + sigmaOf<T>(model, output) * load<T>(at<T>(xi, i));
-      store<T>(at<T>(sNext, i), load<T>(at<T>(s, i)) + load<T>(at<T>(model.scale, d)) * change);
+      store<T>(at<T>(sNext, i), load<T>(at<T>(s, i)) + load<T>(at<T>(model.change, d)));
     }
   }
 }
 
-/** The noise that leads from s, a to sNext: xi = ((sNext - s) / scale - mu) / sigma (paper, section 4.1), at the last forward. */
+/**
+ * The noise that leads from s, a to sNext: xi = (R^-1 (sNext - s) / scale - mu) / sigma (paper, section 4.1), at the last forward.
+ */
 export function modelInfer<T>(model: Model, s: usize, sNext: usize, B: i32): void {
   const S = model.states;
   for (let i = 0; i < B * S; ++i) store<T>(at<T>(model.xi, i), load<T>(at<T>(sNext, i)) - load<T>(at<T>(s, i)));
   for (let b = 0; b < B; ++b) {
+    observedChanges<T>(model, at<T>(s, b * S), at<T>(sNext, b * S));
     for (let d = 0; d < model.net.dimensions; ++d) {
-      const slot = at<T>(model.xi, b * S + predictedAt(model, d));
       const output = outputAt<T>(model, ensembleOutput(model.net), b, d);
-      const change = load<T>(slot) / load<T>(at<T>(model.scale, d));
-      store<T>(slot, (change - load<T>(output)) / sigmaOf<T>(model, output));
+      const change = load<T>(at<T>(model.change, d)) / load<T>(at<T>(model.scale, d));
+      const xi = (change - load<T>(output)) / sigmaOf<T>(model, output);
+      store<T>(at<T>(model.xi, b * S + predictedAt(model, d)), xi);
     }
   }
 }
@@ -167,10 +202,19 @@ export function modelVjp<T>(model: Model, ds: usize, da: usize, q: usize, s: usi
   const S = model.states;
   const A = model.actions;
   const net = model.net;
+  const frames = model.frames;
   for (let b = 0; b < B; ++b) {
     for (let d = 0; d < net.dimensions; ++d) {
+      store<T>(at<T>(model.change, d), load<T>(at<T>(q, b * S + predictedAt(model, d))));
+    }
+    if (frames.count) {
+      framesTurn<T>(frames, model.change, at<T>(s, b * S), <T>-1);
+      bodyChanges<T>(model, model.body, at<T>(model.xi, b * S), b);
+      framesAngleVjp<T>(frames, at<T>(ds, b * S), model.change, model.body);
+    }
+    for (let d = 0; d < net.dimensions; ++d) {
       const i = b * S + predictedAt(model, d);
-      const g = load<T>(at<T>(q, i)) * load<T>(at<T>(model.scale, d));
+      const g = load<T>(at<T>(model.change, d)) * load<T>(at<T>(model.scale, d));
       const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
       store<T>(delta, g);
       if (model.learnedNoise) {
@@ -208,6 +252,7 @@ export function modelJvp<T>(model: Model, dsNext: usize, ds: usize, da: usize, s
   copyActions<T>(at<T>(dInput, model.encoder.features), row, da, A, A, B);
   ensembleJvp<T>(net, model.parameters.values, 0, B);
   memory.copy(dsNext, ds, (<usize>(B * S)) << alignof<T>());
+  const frames = model.frames;
   for (let b = 0; b < B; ++b) {
     for (let d = 0; d < net.dimensions; ++d) {
       const i = b * S + predictedAt(model, d);
@@ -218,14 +263,23 @@ export function modelJvp<T>(model: Model, dsNext: usize, ds: usize, da: usize, s
         const slope = sigmaSlope<T>(model, output, sigmaOf<T>(model, output));
         change += load<T>(at<T>(model.xi, i)) * slope * load<T>(at<T>(delta, net.width));
       }
-      store<T>(at<T>(dsNext, i), load<T>(at<T>(ds, i)) + load<T>(at<T>(model.scale, d)) * change);
+      store<T>(at<T>(model.change, d), load<T>(at<T>(model.scale, d)) * change);
+    }
+    if (frames.count) {
+      bodyChanges<T>(model, model.body, at<T>(model.xi, b * S), b);
+      framesAngleJvp<T>(frames, model.change, model.body, at<T>(ds, b * S));
+      framesTurn<T>(frames, model.change, at<T>(s, b * S), 1);
+    }
+    for (let d = 0; d < net.dimensions; ++d) {
+      const i = b * S + predictedAt(model, d);
+      store<T>(at<T>(dsNext, i), load<T>(at<T>(ds, i)) + load<T>(at<T>(model.change, d)));
     }
   }
 }
 
 /**
  * Adds the gradient of the mean negative log-likelihood of B transitions (up to a constant; with additive noise half the squared
- * error) and returns the mean squared error of a predicted dimension in units of its scale.
+ * error), whose errors count in the frames, and returns the mean squared error of a predicted dimension in units of its scale.
  */
 export function modelLossVjp<T>(model: Model, s: usize, a: usize, sNext: usize, B: i32): f64 {
   const S = model.states;
@@ -235,11 +289,11 @@ export function modelLossVjp<T>(model: Model, s: usize, a: usize, sNext: usize, 
   let squares: f64 = 0;
   const share = <T>1 / <T>B;
   for (let b = 0; b < B; ++b) {
+    observedChanges<T>(model, at<T>(s, b * S), at<T>(sNext, b * S));
     for (let d = 0; d < D; ++d) {
-      const i = b * S + predictedAt(model, d);
       const output = outputAt<T>(model, ensembleOutput(net), b, d);
       const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
-      const change = (load<T>(at<T>(sNext, i)) - load<T>(at<T>(s, i))) / load<T>(at<T>(model.scale, d));
+      const change = load<T>(at<T>(model.change, d)) / load<T>(at<T>(model.scale, d));
       const error = load<T>(output) - change;
       squares += <f64>error * <f64>error;
       const sigma = sigmaOf<T>(model, output);

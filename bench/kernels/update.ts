@@ -49,7 +49,8 @@ function createLearner(module: Module): number {
   const value = call("valueCreate", encoder, allocInts(module, CRITIC), 3, B);
   call("valueInitialise", value, random, 1);
   const predicted = allocInts(module, dimensions);
-  const model = call("modelCreate", encoder, A, allocInts(module, MODEL), 3, predicted, S, B);
+  const frames = call("framesCreate", S, S, 0, 0, allocInts(module, [0]), 0, 0);
+  const model = call("modelCreate", encoder, A, allocInts(module, MODEL), 3, predicted, S, frames, B);
   call("modelInitialise", model, random, 1);
   for (const [owner, name] of [
     [policy, "policyParameters"],

@@ -2,6 +2,7 @@ import type { Config } from "../config.js";
 import type { Dimension } from "../onnx/policy.js";
 import { cartpole } from "./cartpole.js";
 import type { Feature } from "./features.js";
+import type { Frame } from "./frames.js";
 
 /** One term of a reward, which is their sum. */
 export interface RewardTerm {
@@ -54,6 +55,8 @@ export interface Task {
   readonly features: readonly Feature[];
   /** State dimensions that the model predicts; the others are copied. */
   readonly predicted: readonly number[];
+  /** Planar vectors among the predicted dimensions whose change is predicted in a turned frame; none unless given. */
+  readonly frames?: readonly Frame[];
   /** State dimensions that never change within an episode. */
   readonly constant?: readonly number[];
   readonly reward: readonly RewardTerm[];

@@ -7,6 +7,8 @@ import { Gaussian } from "../../assembly/nn/gaussian";
 import { Mlp } from "../../assembly/nn/mlp";
 import * as batches from "../../assembly/svg/batch";
 import { Batch } from "../../assembly/svg/batch";
+import * as bodyFrames from "../../assembly/svg/frames";
+import { Frames } from "../../assembly/svg/frames";
 import * as models from "../../assembly/svg/model";
 import { Model } from "../../assembly/svg/model";
 import * as policies from "../../assembly/svg/policy";
@@ -121,6 +123,28 @@ export function valueJvp32(value: Value, block: usize, dv: usize, ds: usize, dir
 export function valueJvp64(value: Value, block: usize, dv: usize, ds: usize, direction: usize, s: usize, B: i32): void {
   critics.valueJvp<f64>(value, block, dv, ds, direction, s, B);
 }
+export function framesCreate32(
+  states: i32,
+  dimensions: i32,
+  count: i32,
+  pairs: usize,
+  starts: usize,
+  indices: usize,
+  coefficients: usize,
+): Frames {
+  return bodyFrames.framesCreate<f32>(states, dimensions, count, pairs, starts, indices, coefficients);
+}
+export function framesCreate64(
+  states: i32,
+  dimensions: i32,
+  count: i32,
+  pairs: usize,
+  starts: usize,
+  indices: usize,
+  coefficients: usize,
+): Frames {
+  return bodyFrames.framesCreate<f64>(states, dimensions, count, pairs, starts, indices, coefficients);
+}
 export function modelCreate32(
   encoder: Encoder,
   actions: i32,
@@ -128,9 +152,10 @@ export function modelCreate32(
   layers: i32,
   predicted: usize,
   dimensions: i32,
+  frames: Frames,
   rows: i32,
 ): Model {
-  return models.modelCreate<f32>(encoder, actions, sizes, layers, predicted, dimensions, rows);
+  return models.modelCreate<f32>(encoder, actions, sizes, layers, predicted, dimensions, frames, rows);
 }
 export function modelCreate64(
   encoder: Encoder,
@@ -139,9 +164,10 @@ export function modelCreate64(
   layers: i32,
   predicted: usize,
   dimensions: i32,
+  frames: Frames,
   rows: i32,
 ): Model {
-  return models.modelCreate<f64>(encoder, actions, sizes, layers, predicted, dimensions, rows);
+  return models.modelCreate<f64>(encoder, actions, sizes, layers, predicted, dimensions, frames, rows);
 }
 export function modelInitialise32(model: Model, random: Random, lastScale: f64): void {
   models.modelInitialise<f32>(model, random, lastScale);

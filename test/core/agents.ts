@@ -1,7 +1,7 @@
 // Policies, critics and models with random parameters as test data.
 
 import { ensembleSlots, fill, mlpSlots, type Slot, widthsOf } from "./blocks.js";
-import { createEncoder, FEATURES, STATES } from "./encoders.js";
+import { createEncoder, FEATURES, type Form, STATES } from "./encoders.js";
 import type { Core } from "./instantiate.js";
 import type { Source } from "./numbers.js";
 
@@ -14,6 +14,40 @@ export type Deviation = keyof typeof DEVIATIONS;
 /** The state dimensions that a model predicts, in no order; 3 is copied, being dropped by the encoder, and 1 as well. */
 export const PREDICTED = [4, 0, 2];
 export const SCALES = [0.5, 2, 1.25];
+
+export interface TestFrame {
+  /** Positions of x and y in PREDICTED. */
+  readonly pair: readonly [x: number, y: number];
+  readonly angle: Form;
+}
+
+/** A pair in the order of neither states nor predictions, turned by copied dimensions and by one of its own. */
+export const FRAMES: readonly TestFrame[] = [
+  {
+    pair: [2, 0],
+    angle: [
+      [1, 1.5],
+      [3, -0.5],
+      [2, 1],
+    ],
+  },
+];
+
+export function createFrames(core: Core, states: number, dimensions: number, frames: readonly TestFrame[]): number {
+  const starts = [0];
+  for (const { angle } of frames) starts.push(starts.at(-1)! + angle.length);
+  const terms = frames.flatMap(({ angle }) => angle);
+  return core.run(
+    "framesCreate",
+    states,
+    dimensions,
+    frames.length,
+    core.putIntegers(frames.flatMap(({ pair }) => pair)),
+    core.putIntegers(starts),
+    core.putIntegers(terms.map(([index]) => index)),
+    core.putDoubles(terms.map(([, coefficient]) => coefficient)),
+  );
+}
 
 const FEATURE_COUNT = FEATURES.length;
 
@@ -86,7 +120,7 @@ export function createModel(
   core: Core,
   source: Source,
   rows: number,
-  { learnedNoise = true, hidden = [6] } = {},
+  { learnedNoise = true, hidden = [6], frames = [] as readonly TestFrame[] } = {},
 ): Trainable {
   const sizes = [FEATURE_COUNT + ACTIONS, ...hidden, learnedNoise ? 2 : 1];
   const model = core.run(
@@ -97,6 +131,7 @@ export function createModel(
     sizes.length - 1,
     core.putIntegers(PREDICTED),
     PREDICTED.length,
+    createFrames(core, STATES, PREDICTED.length, frames),
     rows,
   );
   const made = trainable(core, model, core.plain("modelParameters", model), ensembleSlots(sizes, PREDICTED.length));

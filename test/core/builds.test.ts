@@ -3,6 +3,7 @@
 import test from "ava";
 import { modelBlock } from "../../src/env/models.js";
 import { tasks } from "../../src/env/task.js";
+import { createFrames } from "./agents.js";
 import { COS, createEncoder, LINEAR, ROTATED, SIN, type TestFeature } from "./encoders.js";
 import { Core } from "./instantiate.js";
 import { Source } from "./numbers.js";
@@ -43,7 +44,9 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
   const policy = core.plain("policyCreate", encoder, ...policyNetwork, rows, squash, deviation, 0.05, 1, 5);
   const value = core.plain("valueCreate", encoder, ...network(F, 1), rows);
   const predicted = core.putIntegers([0, 1, 2, 3]);
-  const model = core.plain("modelCreate", encoder, ACTIONS, ...network(F + ACTIONS, modelOutputs), predicted, 4, rows);
+  const frames = createFrames(core, STATES, 4, [{ pair: [3, 2], angle: [[1, 2]] }]);
+  const modelNetwork = network(F + ACTIONS, modelOutputs);
+  const model = core.plain("modelCreate", encoder, ACTIONS, ...modelNetwork, predicted, 4, frames, rows);
   const batch = core.plain("batchCreate", rows, STATES, ACTIONS);
   const learner = core.plain("learnerCreate", policy, model, value, batch, 0.97, 0.1, 3);
   core.plain("policyInitialise", policy, initialisation, 0.1, 0.4);

@@ -3,6 +3,7 @@
 // is exact for the integrands here: polynomials of degree two in the noises and in the normally distributed state.
 
 import test from "ava";
+import { createFrames } from "./agents.js";
 import { widthsOf } from "./blocks.js";
 import { createEncoder, identityFeatures } from "./encoders.js";
 import { Core } from "./instantiate.js";
@@ -152,7 +153,8 @@ function setup(transition: "given" | "learned") {
 
   const scale: Vector = [0.5, 2];
   const predicted = core.putIntegers([0, 1]);
-  const model = core.run("modelCreate", encoder, 1, widthsOf(core, [3, 1]), 1, predicted, 2, ROWS);
+  const frames = createFrames(core, 2, 2, []);
+  const model = core.run("modelCreate", encoder, 1, widthsOf(core, [3, 1]), 1, predicted, 2, frames, ROWS);
   core.set(core.plain("modelScale", model), scale);
   const change = sum(A, [
     [-1, 0],

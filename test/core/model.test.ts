@@ -1,79 +1,39 @@
 import test from "ava";
-import { ACTIONS, createModel, gradientOf, PREDICTED, SCALES, stateEncoder, valuesOf } from "./agents.js";
-import { evaluate, paddingIn, widthsOf } from "./blocks.js";
-import { encode, FEATURES, STATES } from "./encoders.js";
-import { type Bits, BOTH, Core } from "./instantiate.js";
+import {
+  ACTIONS,
+  createFrames,
+  gradientOf,
+  PREDICTED,
+  SCALES,
+  stateEncoder,
+  type TestFrame,
+  valuesOf,
+} from "./agents.js";
+import { paddingIn, widthsOf } from "./blocks.js";
+import { FEATURES, STATES } from "./encoders.js";
+import { BOTH, Core } from "./instantiate.js";
+import { B, HIDDEN, loss, setup, turned, VARIANTS, type Variant } from "./models.js";
 import { assertAdjoint, assertClose, assertGradient, assertZero, centralDifferences, dot, Source } from "./numbers.js";
 
-const B = 5;
-const HIDDEN = [6];
 const D = PREDICTED.length;
 const COPIED = [1, 3];
 const trap = { instanceOf: WebAssembly.RuntimeError };
 
-function setup(bits: Bits, learnedNoise: boolean) {
-  const core = new Core(bits);
-  const source = new Source(learnedNoise ? 1 : 0);
-  const model = createModel(core, source, B, { learnedNoise, hidden: HIDDEN });
-  const [states, actions] = [source.singles(B * STATES), source.singles(B * ACTIONS)];
-  const [s, a] = [core.put(states), core.put(actions)];
-  const noise = source.singles(B * STATES, -2, 2);
-  const xi = core.put(noise);
-  const sNext = core.alloc(B * STATES);
-  const forward = () => core.run("modelForward", model.address, s, a, B);
-  const step = () => {
-    forward();
-    core.run("modelStep", model.address, sNext, s, xi, B);
-    return core.get(sNext, B * STATES);
-  };
-  const adjoint = source.singles(B * STATES);
-  const [ds, da, q] = [core.alloc(B * STATES), core.alloc(B * ACTIONS), core.put(adjoint)];
-  const vjp = () => {
-    core.set(core.plain("modelXi", model.address), noise);
-    core.run("modelVjp", model.address, ds, da, q, s, B);
-  };
-  /** mu and sigma (B, D) by their definition. */
-  const moments = () => {
-    const sizes = [FEATURES.length + ACTIONS, ...HIDDEN, learnedNoise ? 2 : 1];
-    const parameters = valuesOf(core, model);
-    const [numbersS, numbersA] = [core.get(s, B * STATES), core.get(a, B * ACTIONS)];
-    const inputs = Array.from({ length: B }, (_, b) => [
-      ...encode(FEATURES, numbersS.slice(b * STATES, (b + 1) * STATES)),
-      ...numbersA.slice(b * ACTIONS, (b + 1) * ACTIONS),
-    ]).flat();
-    const middle = (Math.log(1e-3) + Math.log(10)) / 2;
-    const halfRange = (Math.log(10) - Math.log(1e-3)) / 2;
-    const outputs = PREDICTED.map((_, d) => evaluate(model.slots, parameters, sizes, inputs, d));
-    return Array.from({ length: B * D }, (_, at) => {
-      const [b, own] = [Math.floor(at / D), outputs[at % D]!];
-      if (!learnedNoise) return { mu: own[b]!, sigma: 1 };
-      return { mu: own[2 * b]!, sigma: Math.exp(middle + halfRange * Math.tanh(own[2 * b + 1]!)) };
-    });
-  };
-  return { core, source, model, states, s, a, noise, sNext, forward, step, adjoint, ds, da, q, vjp, moments };
-}
+for (const variant of VARIANTS) {
+  const { name, learnedNoise, frames } = variant;
 
-/** The mean over rows of half the squared error in units of sigma, plus log sigma, of the predicted dimensions. */
-function loss(made: ReturnType<typeof setup>, next: readonly number[]): number {
-  const s = made.core.get(made.s, B * STATES);
-  return made.moments().reduce((sum, { mu, sigma }, at) => {
-    const d = at % D;
-    const i = Math.floor(at / D) * STATES + PREDICTED[d]!;
-    const error = mu - (next[i]! - s[i]!) / SCALES[d]!;
-    return sum + ((error / sigma) ** 2 / 2 + Math.log(sigma)) / B;
-  }, 0);
-}
-
-for (const learnedNoise of [false, true]) {
-  const name = `model with ${learnedNoise ? "learned" : "additive"} noise`;
-
-  test(`${name}: s' = s + scale (mu + sigma xi), copied dimensions s' = s + xi`, (t) => {
-    const { states, noise, step, moments } = setup(64, learnedNoise);
+  test(`${name}: s' = s + R scale (mu + sigma xi), copied dimensions s' = s + xi`, (t) => {
+    const { states, noise, step, moments } = setup(64, variant);
     const expected = states.map((x, i) => x + noise[i]!);
-    for (const [at, { mu, sigma }] of moments().entries()) {
-      const d = at % D;
-      const i = Math.floor(at / D) * STATES + PREDICTED[d]!;
-      expected[i] = states[i]! + SCALES[d]! * (mu + sigma * noise[i]!);
+    const body = moments().map(
+      ({ mu, sigma }, at) => SCALES[at % D]! * (mu + sigma * noise[Math.floor(at / D) * STATES + PREDICTED[at % D]!]!),
+    );
+    for (let b = 0; b < B; b++) {
+      const own = states.slice(b * STATES, (b + 1) * STATES);
+      const world = turned(body.slice(b * D, (b + 1) * D), frames, own, 1);
+      for (const [d, i] of PREDICTED.entries()) expected[b * STATES + i] = own[i]! + world[d]!;
+      // the frame turns, and not by the identity
+      if (frames.length > 0) t.true(Math.abs(world[0]! - body[b * D]!) > 1e-3);
     }
     assertClose(t, step(), expected, 1e-14, "s'");
     const sigmas = new Set(moments().map(({ sigma }) => sigma));
@@ -81,7 +41,7 @@ for (const learnedNoise of [false, true]) {
   });
 
   test(`${name}: the pullback is the derivative with respect to state and action`, (t) => {
-    const { core, s, a, step, adjoint, ds, da, vjp } = setup(64, learnedNoise);
+    const { core, s, a, step, adjoint, ds, da, vjp } = setup(64, variant);
     const product = () => dot(step(), adjoint);
     product();
     vjp();
@@ -91,7 +51,7 @@ for (const learnedNoise of [false, true]) {
   });
 
   test(`${name}: a copied dimension passes its adjoint on, one that nothing depends on gets no more`, (t) => {
-    const { core, step, adjoint, ds, da, q, vjp } = setup(64, learnedNoise);
+    const { core, step, adjoint, ds, da, q, vjp } = setup(64, variant);
     step();
     const only = (dimension: number) => adjoint.map((g, at) => (at % STATES === dimension ? g : 0));
     for (const dimension of COPIED) {
@@ -106,12 +66,14 @@ for (const learnedNoise of [false, true]) {
     core.set(q, only(PREDICTED[0]!));
     vjp();
     const dropped = core.get(ds, B * STATES).filter((_, at) => at % STATES === 3);
-    assertZero(t, dropped, "the dropped dimension");
+    // but by the angle of a frame
+    if (frames.length > 0) t.true(dropped.every((g) => g !== 0));
+    else assertZero(t, dropped, "the dropped dimension");
     t.true(core.get(ds, B * STATES).some((g) => g !== 0));
   });
 
   test(`${name}: the pullback adds`, (t) => {
-    const { core, step, ds, da, vjp } = setup(64, learnedNoise);
+    const { core, step, ds, da, vjp } = setup(64, variant);
     step();
     vjp();
     const once = [...core.get(ds, B * STATES), ...core.get(da, B * ACTIONS)];
@@ -121,7 +83,7 @@ for (const learnedNoise of [false, true]) {
   });
 
   test(`${name}: the pushforward is the pullback's adjoint`, (t) => {
-    const { core, source, model, s, sNext, step, adjoint, ds, da, vjp } = setup(64, learnedNoise);
+    const { core, source, model, s, sNext, step, adjoint, ds, da, vjp } = setup(64, variant);
     step();
     vjp();
     const [vs, va] = [source.array(B * STATES), source.array(B * ACTIONS)];
@@ -131,22 +93,19 @@ for (const learnedNoise of [false, true]) {
   });
 
   test(`${name}: the loss's gradient is its derivative, its value the mean squared error`, (t) => {
-    const made = setup(64, learnedNoise);
+    const made = setup(64, variant);
     const { core, source, model, s, a } = made;
     const next = source.array(B * STATES);
     const error = core.run("modelLossVjp", model.address, s, a, core.put(next), B);
     const numeric = centralDifferences(core, model.values, model.slots.length, () => loss(made, next));
     assertGradient(t, gradientOf(core, model), numeric, "parameters");
-    const numbers = core.get(s, B * STATES);
-    const squares = made.moments().map(({ mu }, at) => {
-      const i = Math.floor(at / D) * STATES + PREDICTED[at % D]!;
-      return (mu - (next[i]! - numbers[i]!) / SCALES[at % D]!) ** 2;
-    });
+    const targets = made.targets(next);
+    const squares = made.moments().map(({ mu }, at) => (mu - targets[at]!) ** 2);
     t.true(Math.abs(error / (squares.reduce((sum, x) => sum + x, 0) / (B * D)) - 1) < 1e-13);
   });
 
   test(`${name}: the loss's gradient adds, and copied dimensions do not enter it`, (t) => {
-    const { core, source, model, s, a } = setup(64, learnedNoise);
+    const { core, source, model, s, a } = setup(64, variant);
     const next = source.array(B * STATES);
     const accumulate = (numbers: readonly number[]) => {
       core.run("modelLossVjp", model.address, s, a, core.put(numbers), B);
@@ -163,7 +122,7 @@ for (const learnedNoise of [false, true]) {
       [64, 1e-14],
       [32, 1e-6],
     ] as const) {
-      const { core, source, model, s, sNext, forward } = setup(bits, learnedNoise);
+      const { core, source, model, s, sNext, forward } = setup(bits, variant);
       const observed = source.singles(B * STATES, -2, 2);
       core.set(sNext, observed);
       forward();
@@ -175,7 +134,7 @@ for (const learnedNoise of [false, true]) {
   });
 
   test(`${name}: the noise of a step is found again`, (t) => {
-    const { core, model, s, noise, sNext, step } = setup(64, learnedNoise);
+    const { core, model, s, noise, sNext, step } = setup(64, variant);
     step();
     core.run("modelInfer", model.address, s, sNext, B);
     // rounding of s' counts in units of the smallest sigma, 1e-3
@@ -184,7 +143,7 @@ for (const learnedNoise of [false, true]) {
 
   for (const bits of BOTH) {
     test(`${name} f${bits}: padding stays zero through losses, pullbacks and Adam's steps`, (t) => {
-      const { core, source, model, s, a, step, vjp } = setup(bits, learnedNoise);
+      const { core, source, model, s, a, step, vjp } = setup(bits, variant);
       core.plain("parametersConfigure", model.parameters, 0.05, 1);
       const next = core.put(source.singles(B * STATES));
       const before = valuesOf(core, model);
@@ -213,7 +172,7 @@ for (const learnedNoise of [false, true]) {
 
   test(`${name}: f32 follows f64`, (t) => {
     const [single, double] = BOTH.map((bits) => {
-      const { core, model, s, a, sNext, step, ds, da, vjp } = setup(bits, learnedNoise);
+      const { core, model, s, a, sNext, step, ds, da, vjp } = setup(bits, variant);
       const next = step();
       vjp();
       core.set(sNext, new Source(9).singles(B * STATES));
@@ -228,11 +187,63 @@ for (const learnedNoise of [false, true]) {
   });
 }
 
+test("model: the derivative of an observed transition by a frame's angle turns the observed change", (t) => {
+  const frames: TestFrame[] = [{ pair: [0, 1], angle: [[3, 1]] }];
+  const variant: Variant = { name: "one frame", learnedNoise: true, frames };
+  const { core, source, model, s, a, sNext, forward, adjoint, ds, da, q } = setup(64, variant);
+  // s', observed somewhere; xi, inferred, stays when s moves
+  core.set(sNext, source.array(B * STATES, -2, 2));
+  forward();
+  core.run("modelInfer", model.address, s, sNext, B);
+  core.run("modelVjp", model.address, ds, da, q, s, B);
+  const xi = core.put(core.get(core.plain("modelXi", model.address), B * STATES));
+  const next = core.alloc(B * STATES);
+  const product = () => {
+    core.run("modelForward", model.address, s, a, B);
+    core.run("modelStep", model.address, next, s, xi, B);
+    return dot(core.get(next, B * STATES), adjoint);
+  };
+  product();
+  assertClose(t, core.get(next, B * STATES), core.get(sNext, B * STATES), 1e-13, "s'");
+  assertGradient(t, core.get(ds, B * STATES), centralDifferences(core, s, B * STATES, product), "state");
+  // dimension 3, which no feature sees, turns the observed change: q x (s' - s)
+  const [from, to] = [core.get(s, B * STATES), core.get(sNext, B * STATES)];
+  const [x, y] = [PREDICTED[0]!, PREDICTED[1]!];
+  const expected = Array.from({ length: B }, (_, b) => {
+    const at = (all: readonly number[], i: number) => all[b * STATES + i]!;
+    const change = (i: number) => at(to, i) - at(from, i);
+    return at(adjoint, 3) + at(adjoint, y) * change(x) - at(adjoint, x) * change(y);
+  });
+  const turning = core.get(ds, B * STATES).filter((_, at) => at % STATES === 3);
+  assertClose(t, turning, expected, 1e-12, "angle");
+});
+
+test("model: frames that share a dimension or name one that is not predicted trap, and so does an angle outside the state", (t) => {
+  const make = (frames: readonly TestFrame[]) => () => createFrames(new Core(64), 5, 3, frames);
+  t.notThrows(make([{ pair: [2, 0], angle: [[4, 1]] }]));
+  t.throws(make([{ pair: [2, 2], angle: [] }]), trap);
+  t.throws(make([{ pair: [2, 3], angle: [] }]), trap);
+  t.throws(make([{ pair: [-1, 0], angle: [] }]), trap);
+  t.throws(make([{ pair: [2, 0], angle: [[5, 1]] }]), trap);
+  const two = (...pair: [number, number]) => [
+    { pair: [0, 1] as const, angle: [] },
+    { pair, angle: [] },
+  ];
+  const four =
+    (...pair: [number, number]) =>
+    () =>
+      createFrames(new Core(64), 5, 4, two(...pair));
+  t.notThrows(four(2, 3));
+  t.throws(four(1, 2), trap);
+  t.throws(four(3, 0), trap);
+});
+
 test("model: scales start at 1; predicting no state dimension, wrong inputs and three outputs trap", (t) => {
   const core = new Core(64);
   const inputs = FEATURES.length + ACTIONS;
   const create = (predicted: readonly number[], sizes: readonly number[]) => {
-    const tables = [core.putIntegers(predicted), predicted.length, 1] as const;
+    const frames = createFrames(core, STATES, predicted.length, []);
+    const tables = [core.putIntegers(predicted), predicted.length, frames, 1] as const;
     return core.run("modelCreate", stateEncoder(core), ACTIONS, widthsOf(core, sizes), sizes.length - 1, ...tables);
   };
   const model = create([0, 4], [inputs, 3, 1]);

@@ -6,6 +6,7 @@ import {
   createPolicy,
   createValue,
   type Deviation,
+  FRAMES,
   gradientOf,
   type Trainable,
   valuesOf,
@@ -51,7 +52,7 @@ function setup(bits: Bits, dynamics: "learned" | "given", rows = B, deviation: D
   const core = new Core(bits);
   const source = new Source(rows);
   const policy = createPolicy(core, source, rows, { deviation });
-  const model = createModel(core, source, rows);
+  const model = createModel(core, source, rows, { frames: FRAMES });
   const value = createValue(core, source, rows);
   const batch = core.run("batchCreate", rows, STATES, ACTIONS);
   const address = (name: string) => core.plain(`batch${name}`, batch);

@@ -1,5 +1,5 @@
 import test from "ava";
-import { ACTIONS, createModel, createPolicy, createValue, gradientOf, valuesOf } from "./agents.js";
+import { ACTIONS, createModel, createPolicy, createValue, FRAMES, gradientOf, valuesOf } from "./agents.js";
 import { STATES } from "./encoders.js";
 import { type Bits, BOTH, Core } from "./instantiate.js";
 import { assertClose, assertGradient, centralDifferences, dot, Source } from "./numbers.js";
@@ -19,7 +19,7 @@ function setup(bits: Bits, learnedNoise = true) {
   const core = new Core(bits);
   const source = new Source(11);
   const policy = createPolicy(core, source, ROWS, { etaLimit: ETA_LIMIT });
-  const model = createModel(core, source, ROWS, { learnedNoise });
+  const model = createModel(core, source, ROWS, { learnedNoise, frames: FRAMES });
   const value = createValue(core, source, ROWS);
   const batch = core.run("batchCreate", ROWS, STATES, ACTIONS);
   const learner = core.plain(
