@@ -1,3 +1,6 @@
+import type { Frame } from "./env/frames.js";
+import { cosSin } from "./mjcf/trigonometry.js";
+
 /** Where a minibatch of transitions goes: the learner's batch. */
 export interface TransitionBatch {
   /** (B, S), (B, A), (B, S), (B). */
@@ -86,14 +89,38 @@ export class Replay {
     if (this.#size < this.capacity) this.#size += 1;
   }
 
-  /** The standard deviation of the changes of state dimension `i` over all transitions held; 1 where it never changes. */
-  changeDeviation(i: number): number {
+  /**
+   * The standard deviations, over all transitions held, of what a model predicts: the changes of the state dimensions `predicted`,
+   * those of a framed pair seen in its frame. 1 where nothing ever changes. (D)
+   */
+  changeDeviations(predicted: readonly number[], frames: readonly Frame[] = []): number[] {
+    const { s, sNext } = this;
+    const deviations = predicted.map((i) => this.#deviation((row) => sNext[row + i]! - s[row + i]!));
+    for (const { x, y, angle } of frames) {
+      // the change of (x, y) along a coordinate of the frame: 0 or 1
+      const seen = (coordinate: number): number =>
+        this.#deviation((row) => {
+          let turn = 0;
+          for (const [index, coefficient] of angle) turn += coefficient * s[row + index]!;
+          const [c, n] = cosSin(turn);
+          const alongX = sNext[row + x]! - s[row + x]!;
+          const alongY = sNext[row + y]! - s[row + y]!;
+          return coordinate === 0 ? c * alongX + n * alongY : c * alongY - n * alongX;
+        });
+      deviations[predicted.indexOf(x)] = seen(0);
+      deviations[predicted.indexOf(y)] = seen(1);
+    }
+    return deviations;
+  }
+
+  /** The standard deviation of a number of the transition whose states begin at `row`, or 1. */
+  #deviation(value: (row: number) => number): number {
     let sum = 0;
     let squares = 0;
-    for (let at = i; at < this.#size * this.states; at += this.states) {
-      const change = this.sNext[at]! - this.s[at]!;
-      sum += change;
-      squares += change * change;
+    for (let row = 0; row < this.#size * this.states; row += this.states) {
+      const x = value(row);
+      sum += x;
+      squares += x * x;
     }
     const mean = sum / this.#size;
     const variance = squares / this.#size - mean * mean;

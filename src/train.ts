@@ -111,9 +111,7 @@ export class Trainer {
   /** Lets the model predict in units of the state changes seen so far; the units stay. */
   #measureScale(): void {
     const { agent, replay, task } = this;
-    task.predicted.forEach((dimension, d) => {
-      agent.modelScale[d] = replay.changeDeviation(dimension);
-    });
+    agent.modelScale.set(replay.changeDeviations(task.predicted, task.frames));
   }
 
   #nextBatch(): void {

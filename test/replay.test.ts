@@ -60,3 +60,40 @@ test("the stated bytes per transition are what the arrays take", (t) => {
   const bytes = arrays.reduce((sum, array) => sum + array.byteLength, 0);
   t.is(bytes, 100 * Replay.bytesPerTransition(18, 6));
 });
+
+test("deviations of changes: of each dimension, in its frame where it has one, 1 where nothing changes", (t) => {
+  const replay = new Replay(8, 5, 1);
+  // changes across a body, which is turned by twice dimension 4, are three times those along it
+  const body = [
+    [2, 6],
+    [-2, 6],
+    [2, -6],
+    [-2, -6],
+  ] as const;
+  for (const [n, [along, across]] of body.entries()) {
+    const angle = 1.1 * n - 20;
+    const [c, s] = [Math.cos(angle), Math.sin(angle)];
+    const state = [0, n, 0.25 * n, 5, angle / 2];
+    replay.add(
+      state,
+      [0],
+      0,
+      [c * along - s * across, n + s * along + c * across, n, 5, angle / 2 + 1],
+      0,
+      false,
+      false,
+    );
+  }
+  const frame = { x: 0, y: 1, angle: [[4, 2]] } as const;
+  const near = (actual: readonly number[], expected: readonly number[]) => {
+    t.is(actual.length, expected.length);
+    for (const [d, x] of expected.entries()) t.true(Math.abs(actual[d]! - x) < 1e-5, `${d}: ${actual[d]}, not ${x}`);
+  };
+  const own = Math.sqrt((0.75 ** 2 * 5) / 4);
+  near(replay.changeDeviations([3, 1, 2, 0], [frame]), [1, 6, own, 2]);
+  near(replay.changeDeviations([0, 1], [{ ...frame, x: 1, y: 0, angle: [[4, -2]] }]), [2, 6]);
+  const plain = replay.changeDeviations([3, 1, 2, 0]);
+  near([plain[0]!, plain[2]!], [1, own]);
+  // turned, the pair's squares are shared out otherwise
+  t.true(Math.abs(plain[1]! - 6) > 0.1 && Math.abs(plain[3]! - 2) > 0.1);
+});

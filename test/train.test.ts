@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import test from "ava";
 import { resolveConfig } from "../src/config.js";
+import { type Task, tasks } from "../src/env/task.js";
 import { init, parameterHash } from "../src/node.js";
 import { Trainer } from "../src/train.js";
 
@@ -64,6 +65,24 @@ test("learning starts when the setting says so, with a scale that the data gave"
     const variance = changes.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 200;
     t.true(Math.abs(scale / Math.sqrt(variance) - 1) < 1e-3);
   });
+});
+
+test("a task with a frame trains, with the frame's scale", async (t) => {
+  const frames = [{ x: 0, y: 2, angle: [[1, 1]] }] as const;
+  (tasks as Record<string, Task>).framed = { ...tasks.cartpole!, name: "framed", frames };
+  t.teardown(() => delete (tasks as Record<string, Task>).framed);
+  const trainer = new Trainer(await init(), { ...resolveConfig({ steps: 600, learningStarts: 200 }), task: "framed" });
+  for (let i = 0; i < 200; ++i) trainer.step();
+  const { replay, agent } = trainer;
+  const { predicted } = tasks.cartpole!;
+  t.deepEqual([...agent.modelScale], replay.changeDeviations(predicted, frames).map(Math.fround));
+  t.not(agent.modelScale[0], Math.fround(replay.changeDeviations(predicted)[0]!));
+  while (!trainer.done) trainer.step();
+  // the error of predicting the mean, in units of the scale, which was measured before the pole swung
+  const deviations = replay.changeDeviations(predicted, frames);
+  const naive = deviations.reduce((sum, x, d) => sum + (x / agent.modelScale[d]!) ** 2 / deviations.length, 0);
+  const error = trainer.statistics.modelError.take()!;
+  t.true(error > 0 && error < 0.9 * naive, `${error}, ${naive} for the mean`);
 });
 
 test("time-limit ends are marked truncated, never terminated", async (t) => {
