@@ -5,8 +5,8 @@
 // step 0.04 s and the reward r = cos theta - 0.1 x^2 - 0.001 theta'^2 - 0.01 u^2, at the state that the action is taken in and with u as
 // chosen, are ours.
 
-import { cosine, sine } from "../core/math";
-import { Random, randomNormal } from "../core/random";
+import { cosine, exponential, sine } from "../core/math";
+import { Random, randomNormal, randomUniform } from "../core/random";
 import { at } from "../linalg/vector";
 import { mechanismTask } from "./mechanism";
 import { Task } from "./task";
@@ -14,44 +14,88 @@ import { Task } from "./task";
 const STEPS: i32 = 250;
 const SUBSTEPS: i32 = 4;
 const START_NOISE: f64 = 0.01;
-const POSITION_COST: f64 = 0.1;
-const RATE_COST: f64 = 0.01;
-const ACTION_COST: f64 = 0.01;
+const BALANCE_POSITION: f64 = 0.1; // m
+const BALANCE_ANGLE: f64 = 0.034; // rad
+const FALLEN: f64 = 0.2; // rad
+const POSITION_COST: f64 = 0.1; // 1/m^2
+const ACTION_COST: f64 = 0.2;
+const RATE: f64 = 5; // rad/s
+const LOG_TENTH: f64 = -2.302585092994046;
 
+/** Swing up and balance. */
 export function cartpoleTask(block: usize, bytes: i32): Task {
-  const task = mechanismTask(block, bytes, 0, 0, 4, STEPS, SUBSTEPS);
-  task.reset = reset.index;
+  const task = sharedTask(block, bytes);
+  task.reset = resetHanging.index;
+  task.score = height.index;
+  return task;
+}
+
+/** Balance. */
+export function cartpoleBalanceTask(block: usize, bytes: i32): Task {
+  const task = sharedTask(block, bytes);
+  task.reset = resetUpright.index;
+  task.failed = fallen.index;
+  task.score = distance.index;
+  return task;
+}
+
+function sharedTask(block: usize, bytes: i32): Task {
+  const task = mechanismTask(block, bytes, 0, 0, 3, STEPS, SUBSTEPS);
   task.reward = reward.index;
   task.rewardGradient = rewardGradient.index;
-  task.score = score.index;
   return task;
 }
 
 /** Hanging, with a little noise. */
-function reset(_task: Task, s: usize, _hidden: usize, random: Random): void {
+function resetHanging(_task: Task, s: usize, _hidden: usize, random: Random): void {
   for (let i = 0; i < 4; ++i) store<f64>(at<f64>(s, i), START_NOISE * randomNormal(random));
   store<f64>(s, Math.PI + load<f64>(s, 8), 8);
 }
 
-/** Terms: height, position, rate, action. */
+/** Nearly upright, near the middle. */
+function resetUpright(_task: Task, s: usize, _hidden: usize, random: Random): void {
+  store<f64>(s, BALANCE_POSITION * (2 * randomUniform(random) - 1));
+  store<f64>(s, BALANCE_ANGLE * (2 * randomUniform(random) - 1), 8);
+  store<f64>(s, START_NOISE * randomNormal(random), 16);
+  store<f64>(s, START_NOISE * randomNormal(random), 24);
+}
+
+/** From 1 at rest to 0.1 at RATE, of a pole's rate. */
+@inline
+function calmness(omega: f64): f64 {
+  return exponential<f64>((LOG_TENTH * omega * omega) / (RATE * RATE));
+}
+
+/** Terms: upright, position, action. */
 function reward(_task: Task, terms: usize, s: usize, a: usize, _sNext: usize): void {
   const x = load<f64>(s);
-  const omega = load<f64>(s, 24);
   const u = load<f64>(a);
-  store<f64>(terms, cosine<f64>(load<f64>(s, 8)));
+  store<f64>(terms, 0.5 * (1 + cosine<f64>(load<f64>(s, 8))) * (1 + calmness(load<f64>(s, 24))));
   store<f64>(terms, -POSITION_COST * x * x, 8);
-  store<f64>(terms, -RATE_COST * omega * omega, 16);
-  store<f64>(terms, -ACTION_COST * u * u, 24);
+  store<f64>(terms, -ACTION_COST * u * u, 16);
 }
 
 function rewardGradient(_task: Task, rS: usize, rA: usize, _rSNext: usize, s: usize, a: usize, _sNext: usize): void {
+  const theta = load<f64>(s, 8);
+  const omega = load<f64>(s, 24);
+  const calm = calmness(omega);
   store<f64>(rS, -2 * POSITION_COST * load<f64>(s));
-  store<f64>(rS, -sine<f64>(load<f64>(s, 8)), 8);
-  store<f64>(rS, -2 * RATE_COST * load<f64>(s, 24), 24);
+  store<f64>(rS, -0.5 * sine<f64>(theta) * (1 + calm), 8);
+  store<f64>(rS, ((1 + cosine<f64>(theta)) * LOG_TENTH * omega * calm) / (RATE * RATE), 24);
   store<f64>(rA, -2 * ACTION_COST * load<f64>(a));
 }
 
 /** How upright the pole is, cos theta: 1 balanced, -1 hanging. */
-function score(_task: Task, _s: usize, sNext: usize): f64 {
+function height(_task: Task, _s: usize, sNext: usize): f64 {
   return cosine<f64>(load<f64>(sNext, 8));
+}
+
+/** How far the cart is from the middle, m. */
+function distance(_task: Task, _s: usize, sNext: usize): f64 {
+  return Math.abs(load<f64>(sNext));
+}
+
+/** Whether a pole that was upright is falling. */
+function fallen(_task: Task, s: usize): bool {
+  return Math.abs(load<f64>(s, 8)) > FALLEN;
 }

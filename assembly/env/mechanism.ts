@@ -44,8 +44,8 @@ export function mechanismTask(
   const controlStep = header.timestep * substeps;
   const task = taskCreate(2 * header.dofs + rest, header.actuators, hidden, terms, steps, controlStep);
   task.mechanism = mechanism;
-  task.step = step.index;
-  task.jacobian = jacobian.index;
+  task.step = mechanismStep.index;
+  task.jacobian = mechanismJacobian.index;
   return task;
 }
 
@@ -76,7 +76,7 @@ function clipped(a: f64): f64 {
 }
 
 /** Actuators get the clipped action and a disturbance of standard deviation `noise`, both in units of their range, held over the step. */
-function step(task: Task, s: usize, hidden: usize, a: usize, noise: f64, random: Random): i32 {
+export function mechanismStep(task: Task, s: usize, hidden: usize, a: usize, noise: f64, random: Random): i32 {
   const mechanism = mechanismOf(task);
   const simulation = mechanism.simulation;
   const n = simulation.model.header.dofs;
@@ -94,7 +94,7 @@ function step(task: Task, s: usize, hidden: usize, a: usize, noise: f64, random:
 }
 
 /** The simulator's exact derivatives; what is not of the mechanism counts as constant, a clipped action as without effect. */
-function jacobian(task: Task, fS: usize, fA: usize, s: usize, a: usize): void {
+export function mechanismJacobian(task: Task, fS: usize, fA: usize, s: usize, a: usize): void {
   const mechanism = mechanismOf(task);
   const simulation = mechanism.simulation;
   const n2 = 2 * simulation.model.header.dofs;
@@ -115,6 +115,13 @@ function jacobian(task: Task, fS: usize, fA: usize, s: usize, a: usize): void {
     }
   }
   for (let i = n2; i < S; ++i) store<f64>(at<f64>(fS, i * S + i), 1);
+}
+
+/** The simulation one control step after the state and the action that mechanismJacobian was last called with. */
+export function mechanismNext(task: Task): Simulation {
+  const mechanism = mechanismOf(task);
+  simulationStep(mechanism.simulation, mechanism.substeps);
+  return mechanism.simulation;
 }
 
 /** The mechanism at its model's reference pose, everything else of s (S) zero. */

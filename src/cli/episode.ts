@@ -44,6 +44,8 @@ export async function recordEpisode(
   const model = taskModel(task);
   const plant = new Plant(await createCore("release"), model);
   const n = model.dofs.length;
+  // whether velocities are known, and with them forces and energies
+  const bodily = !(task.closedForm || task.pose);
   const names = [
     ...task.reward.map(({ name }) => `reward: ${name}`),
     ...task.action.map(({ name }) => `action: ${name}`),
@@ -52,8 +54,8 @@ export async function recordEpisode(
   const rows: number[][] = [];
   const frames: Frame[] = [];
   const draw = (state: Float64Array, action: ArrayLike<number>): void => {
-    plant.q.set(state.subarray(0, n));
-    if (!task.closedForm) {
+    plant.q.set(task.pose?.(state) ?? state.subarray(0, n));
+    if (bodily) {
       plant.v.set(state.subarray(n, 2 * n));
       for (let k = 0; k < plant.u.length; ++k) plant.u[k] = Math.max(-1, Math.min(1, action[k]!));
     }
@@ -81,5 +83,5 @@ export async function recordEpisode(
   rows.push(rows.at(-1)!);
   const series = names.map((name, k): Series => ({ name, values: rows.map((row) => row[k]!) }));
   const { springs = [] } = task;
-  return { model, frames, extras: { series, springs, energy: !task.closedForm }, return: total, score, failed };
+  return { model, frames, extras: { series, springs, energy: bodily }, return: total, score, failed };
 }

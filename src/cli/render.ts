@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { Chance } from "../chance.js";
 import { UsageError } from "../config.js";
 import { type CoreTask, succeeds, successInWords } from "../env/task.js";
-import { Chance } from "./controls.js";
 import { type Act, recordEpisode } from "./episode.js";
 import { ensureFolderOf, readBytes, writeAtomically } from "./files.js";
 import { parseChoice, parseNumber, parseSeed } from "./model-file.js";

@@ -1,8 +1,15 @@
 import type { Config } from "../config.js";
 import type { Dimension } from "../onnx/policy.js";
-import { cartpole } from "./cartpole.js";
+import { cartpole, cartpoleBalance } from "./cartpole.js";
+import { cheetah, cheetahSprings } from "./cheetah.js";
 import type { Feature } from "./features.js";
 import type { Frame } from "./frames.js";
+import { gripper } from "./gripper.js";
+import { hand } from "./hand.js";
+import { monoped } from "./monoped.js";
+import { reacher4Target, reacherMoving } from "./reacher.js";
+import { swimmers } from "./swimmer.js";
+import { walker } from "./walker.js";
 
 /** One term of a reward, which is their sum. */
 export interface RewardTerm {
@@ -59,6 +66,8 @@ export interface Task {
   readonly frames?: readonly Frame[];
   /** State dimensions that never change within an episode. */
   readonly constant?: readonly number[];
+  /** The state dimension that holds the time, which every control step advances by itself. */
+  readonly clock?: number;
   readonly reward: readonly RewardTerm[];
   readonly score: Score;
   /** Settings whose default differs for this task. */
@@ -69,18 +78,34 @@ export interface Task {
 export interface CoreTask extends Task {
   /** Number of the task in the core (assembly/env/tasks.ts). */
   readonly id: number;
-  /** The file of its body in models/, without its ending. A state begins with the body's coordinates. */
+  /** The file of its body in models/, without its ending. */
   readonly model: string;
+  /** The body's coordinates at a state, where a state does not begin with them. */
+  readonly pose?: (state: ArrayLike<number>) => ArrayLike<number>;
   /** Whether the task moves by equations of its own (assembly/env), and the file is for drawing only. */
   readonly closedForm?: boolean;
   /** Pairs of bodies that a spring joins which the file does not hold, for drawing. */
   readonly springs?: readonly (readonly [string, string])[];
+  /** The state where a copy in a state should be, and stays without an action: where a linear-quadratic regulator leads it. */
+  readonly goal?: (state: ArrayLike<number>) => ArrayLike<number>;
   /** What else is to be seen at a state, the same markers in the same order at every state. */
   readonly markers?: (state: ArrayLike<number>) => readonly Marker[];
 }
 
 /** Every built-in task by its name. */
-export const tasks: Readonly<Record<string, CoreTask>> = { cartpole };
+export const tasks: Readonly<Record<string, CoreTask>> = {
+  hand,
+  cartpole,
+  "cartpole-balance": cartpoleBalance,
+  ...swimmers,
+  "reacher-4target": reacher4Target,
+  "reacher-moving": reacherMoving,
+  gripper,
+  monoped,
+  cheetah,
+  "cheetah-springs": cheetahSprings,
+  walker,
+};
 
 /** Whether an episode's averaged score is good enough. */
 export function succeeds({ threshold, better }: Score, average: number): boolean {

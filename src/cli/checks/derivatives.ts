@@ -1,7 +1,7 @@
 /** A plant's derivatives against differences of its own time step, and against each other. */
 
+import type { Chance } from "../../chance.js";
 import { type Plant, Trouble } from "../../plant.js";
-import type { Chance } from "../controls.js";
 import { brief, type Finding, touches } from "./states.js";
 
 const BOUND = 1e-6;

@@ -1,8 +1,9 @@
 /** What must hold along a plant's motion: energy, finite numbers, snapshots. */
 
+import type { Chance } from "../../chance.js";
 import type { PlanarModel } from "../../mjcf/model.js";
 import { type Plant, Trouble } from "../../plant.js";
-import { type Chance, controller } from "../controls.js";
+import { controller } from "../controls.js";
 import { troubleInWords } from "../model-file.js";
 import { brief, type Finding, scatter } from "./states.js";
 

@@ -1,6 +1,7 @@
+import type { Chance } from "../../chance.js";
 import type { Dof } from "../../mjcf/model.js";
 import { type Plant, Trouble } from "../../plant.js";
-import { type Chance, controlBounds, controller } from "../controls.js";
+import { controlBounds, controller } from "../controls.js";
 
 /** What one check found. */
 export interface Finding {

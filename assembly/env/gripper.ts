@@ -1,0 +1,144 @@
+// Gripper: an arm of three joints with two fingers takes hold of a ball and brings it to a site. State: angles of shoulder, elbow,
+// wrist and both fingers in rad, the ball's place in m, the rates of these seven, the site x, y in m; five torques in [-1, 1].
+//
+// Sources: the paper says that the reacher's arm is augmented with a manipulator that can grab a ball in a randomized position and
+// return it to a specified site, and gives no numbers. The dimensions here: 3 joints of the arm, 2 of the fingers and 2 of the ball,
+// positions and velocities, and the site's 2, as the paper counts a reacher's (DDPG's gripper has 18, a site with velocities among them),
+// with a torque for each of the 5 joints. Body: models/gripper.xml. Reward in DDPG's manner, hand to ball and ball to site, with most of
+// it as progress, which is what made the reacher learn: r = -2 h' - 5 b' + 20 (h - h') + 40 (b - b') - 0.01 |u|^2 with h the distance
+// from grasp to ball, b from ball to site, primes after the step. Control step 0.05 s, 150 steps, and the start are ours: ball and site
+// anywhere within reach of a hand that points outwards.
+
+import { cosine, sine } from "../core/math";
+import { Random, randomUniform } from "../core/random";
+import { at, clear } from "../linalg/vector";
+import { smoothDistance } from "./distance";
+import { mechanismTask, sitePlace, siteVjp } from "./mechanism";
+import { Task } from "./task";
+
+const STEPS: i32 = 150;
+const SUBSTEPS: i32 = 10;
+/** Sites of the model. */
+const GRASP: i32 = 0;
+/** Bytes before the ball and before the site in s. */
+const BALL: usize = 40;
+const SITE: usize = 112;
+const BEND: f64 = 2;
+/** Ball and site are this far from the shoulder, m. */
+const NEAR: f64 = 0.14;
+const FAR: f64 = 0.24;
+/** The hand's middle starts in |x|, |y| < ROOM, so that no finger touches a wall, and this far or more from the ball, m. */
+const ROOM: f64 = 0.23;
+const CLEAR: f64 = 0.1;
+const TRIES: i32 = 1000;
+const HAND_COST: f64 = 2;
+const BALL_COST: f64 = 5;
+const HAND_PROGRESS: f64 = 20;
+const BALL_PROGRESS: f64 = 40;
+const ACTION_COST: f64 = 0.01;
+
+export function gripperTask(block: usize, bytes: i32): Task {
+  const task = mechanismTask(block, bytes, 2, 0, 5, STEPS, SUBSTEPS);
+  task.reset = reset.index;
+  task.reward = reward.index;
+  task.rewardGradient = rewardGradient.index;
+  task.score = score.index;
+  return task;
+}
+
+
+@inline
+function within(random: Random, bound: f64): f64 {
+  return bound * (2 * randomUniform(random) - 1);
+}
+
+/** Puts a place within reach to `to` (2). */
+function placeWithinReach(to: usize, random: Random): void {
+  const radius = NEAR + (FAR - NEAR) * randomUniform(random);
+  const heading = within(random, Math.PI);
+  store<f64>(to, radius * cosine<f64>(heading));
+  store<f64>(to, radius * sine<f64>(heading), 8);
+}
+
+/** Everything at rest, the fingers straight; drawn again while the hand is at a wall or the ball. */
+function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
+  clear<f64>(s, task.states);
+  placeWithinReach(s + SITE, random);
+  for (let i = 0; i < TRIES; ++i) {
+    store<f64>(s, within(random, Math.PI));
+    store<f64>(s, within(random, BEND), 8);
+    store<f64>(s, within(random, BEND), 16);
+    placeWithinReach(s + BALL, random);
+    const grasp = sitePlace(task, GRASP, s);
+    const x = load<f64>(grasp);
+    const y = load<f64>(grasp, 8);
+    const dx = x - load<f64>(s + BALL);
+    const dy = y - load<f64>(s + BALL, 8);
+    if (Math.abs(x) < ROOM && Math.abs(y) < ROOM && dx * dx + dy * dy > CLEAR * CLEAR) return;
+  }
+  unreachable();
+}
+
+
+@inline
+function handToBall(task: Task, s: usize): f64 {
+  const grasp = sitePlace(task, GRASP, s);
+  return smoothDistance(load<f64>(grasp) - load<f64>(s + BALL), load<f64>(grasp, 8) - load<f64>(s + BALL, 8));
+}
+
+
+@inline
+function ballToSite(s: usize): f64 {
+  return smoothDistance(load<f64>(s + BALL) - load<f64>(s + SITE), load<f64>(s + BALL, 8) - load<f64>(s + SITE, 8));
+}
+
+/** Terms: hand, ball, hand's progress, ball's progress, action. */
+function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
+  const hand = handToBall(task, sNext);
+  const ball = ballToSite(sNext);
+  let squares: f64 = 0;
+  for (let k = 0; k < 5; ++k) squares += load<f64>(at<f64>(a, k)) * load<f64>(at<f64>(a, k));
+  store<f64>(terms, -HAND_COST * hand);
+  store<f64>(terms, -BALL_COST * ball, 8);
+  store<f64>(terms, HAND_PROGRESS * (handToBall(task, s) - hand), 16);
+  store<f64>(terms, BALL_PROGRESS * (ballToSite(s) - ball), 24);
+  store<f64>(terms, -ACTION_COST * squares, 32);
+}
+
+
+@inline
+function add(slot: usize, x: f64, y: f64): void {
+  store<f64>(slot, load<f64>(slot) + x);
+  store<f64>(slot, load<f64>(slot, 8) + y, 8);
+}
+
+/** ds += the slopes of both distances times their weights. */
+function distanceGradients(task: Task, ds: usize, hand: f64, ball: f64, s: usize): void {
+  const grasp = sitePlace(task, GRASP, s);
+  let x = load<f64>(grasp) - load<f64>(s + BALL);
+  let y = load<f64>(grasp, 8) - load<f64>(s + BALL, 8);
+  let scale = hand / smoothDistance(x, y);
+  siteVjp(task, ds, GRASP, scale * x, scale * y);
+  add(ds + BALL, -scale * x, -scale * y);
+  x = load<f64>(s + BALL) - load<f64>(s + SITE);
+  y = load<f64>(s + BALL, 8) - load<f64>(s + SITE, 8);
+  scale = ball / smoothDistance(x, y);
+  add(ds + BALL, scale * x, scale * y);
+  add(ds + SITE, -scale * x, -scale * y);
+}
+
+function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
+  distanceGradients(task, rS, HAND_PROGRESS, BALL_PROGRESS, s);
+  distanceGradients(task, rSNext, -(HAND_COST + HAND_PROGRESS), -(BALL_COST + BALL_PROGRESS), sNext);
+  for (let k = 0; k < 5; ++k) {
+    const slot = at<f64>(rA, k);
+    store<f64>(slot, load<f64>(slot) - 2 * ACTION_COST * load<f64>(at<f64>(a, k)));
+  }
+}
+
+/** Distance from ball to site, m. */
+function score(_task: Task, _s: usize, sNext: usize): f64 {
+  const x = load<f64>(sNext + BALL) - load<f64>(sNext + SITE);
+  const y = load<f64>(sNext + BALL, 8) - load<f64>(sNext + SITE, 8);
+  return Math.sqrt(x * x + y * y);
+}

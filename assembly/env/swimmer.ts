@@ -1,0 +1,201 @@
+// Swimmer of three, five or seven links in a viscous plane, seen from above: turn to the goal at the origin and undulate to it. State
+// (x, y m of the centre of mass, heading rad of link 1, joint angles rad, then the rates of these in the same order), an action u in
+// [-1, 1] for each joint.
+//
+// The centre of mass is in the state in place of link 1's centre, which the simulator has: only drag moves it, so a model predicts it
+// well, while the difference of link 1's large swing and the joints' loses it in their errors (the policy gradient of SVG(1) on swimmer3
+// was then 20 times too long). Links are 1 m long, of equal mass, chained end to end: link 1's centre is the centre of mass plus
+// sum_i w_i (cos t_i, sin t_i) with the links' angles t_i, w_1 = (n - 1) / 2 n and w_i = (n - i + 1/2) / n for the others.
+//
+// Sources: the paper names the task, a central goal and random starts. Body, drag and joints: models/swimmer3.xml (Coulom's and Tassa's
+// units, dm_control's shape). Control step, and a reward of 20 for a metre of progress beside a little for being near: experiments with
+// a reference implementation. Ours: the start (centre of mass 0.5 m to one metre per link from the goal in any direction, any heading,
+// joints bent up to half of their range, at rest), the smooth distance d = sqrt(x^2 + y^2 + 0.1^2), the action's cost of u as chosen.
+
+import { cosine, sine } from "../core/math";
+import { Random, randomUniform } from "../core/random";
+import { at } from "../linalg/vector";
+import { dofsOf, mechanismJacobian, mechanismNext, mechanismStep, mechanismTask } from "./mechanism";
+import { Task } from "./task";
+
+const STEPS: i32 = 200;
+const SUBSTEPS: i32 = 10;
+const NEAREST_START: f64 = 0.5;
+const SMOOTHNESS: f64 = 0.1;
+const PROGRESS_REWARD: f64 = 20;
+const DISTANCE_COST: f64 = 0.05;
+const ACTION_COST: f64 = 0.1;
+
+export function swimmerTask(block: usize, bytes: i32, links: i32): Task {
+  const task = mechanismTask(block, bytes, 0, 0, 3, STEPS, SUBSTEPS);
+  if (dofsOf(task) != links + 2) unreachable();
+  task.parameter = links;
+  task.reset = reset.index;
+  task.step = step.index;
+  task.jacobian = jacobian.index;
+  task.reward = reward.index;
+  task.rewardGradient = rewardGradient.index;
+  task.score = score.index;
+  return task;
+}
+
+
+@inline
+function get(from: usize, i: i32): f64 {
+  return load<f64>(at<f64>(from, i));
+}
+
+
+@inline
+function set(to: usize, i: i32, value: f64): void {
+  store<f64>(at<f64>(to, i), value);
+}
+
+
+@inline
+function add(to: usize, i: i32, value: f64): void {
+  set(to, i, get(to, i) + value);
+}
+
+
+@inline
+function uniform(random: Random, low: f64, high: f64): f64 {
+  return low + (high - low) * randomUniform(random);
+}
+
+function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
+  const links = task.parameter;
+  const direction = uniform(random, -Math.PI, Math.PI);
+  const distance = uniform(random, NEAREST_START, <f64>links);
+  // the joints' range is 2 pi / links to either side
+  const bend = Math.PI / <f64>links;
+  set(s, 0, distance * cosine<f64>(direction));
+  set(s, 1, distance * sine<f64>(direction));
+  set(s, 2, uniform(random, -Math.PI, Math.PI));
+  for (let i = 3; i < links + 2; ++i) set(s, i, uniform(random, -bend, bend));
+}
+
+function step(task: Task, s: usize, hidden: usize, a: usize, noise: f64, random: Random): i32 {
+  shift(task.parameter, s, 1);
+  const trouble = mechanismStep(task, s, hidden, a, noise, random);
+  shift(task.parameter, s, -1);
+  return trouble;
+}
+
+/** The mechanism's Jacobians, with the shifts before and after the step: f' = (1 - N(s')) f (1 + N(s)). */
+function jacobian(task: Task, fS: usize, fA: usize, s: usize, a: usize): void {
+  const links = task.parameter;
+  const S = task.states;
+  const A = task.actions;
+  const n = links + 2;
+  const x = get(s, 0);
+  const y = get(s, 1);
+  const vx = get(s, n);
+  const vy = get(s, n + 1);
+  shift(links, s, 1);
+  mechanismJacobian(task, fS, fA, s, a);
+  set(s, 0, x);
+  set(s, 1, y);
+  set(s, n, vx);
+  set(s, n + 1, vy);
+  for (let i = 0; i < S; ++i) shiftVjp(links, at<f64>(fS, i * S), s);
+  const next = mechanismNext(task);
+  for (let j = 0; j < S; ++j) shiftBackJvp(links, at<f64>(fS, j), S, next.q, next.v);
+  for (let j = 0; j < A; ++j) shiftBackJvp(links, at<f64>(fA, j), A, next.q, next.v);
+}
+
+/** w_i of link i = 1 to `links`, m. */
+@inline
+function lever(links: i32, i: i32): f64 {
+  return (i == 1 ? 0.5 * <f64>(links - 1) : <f64>(links - i) + 0.5) / <f64>links;
+}
+
+/** Moves place and velocity in s (2 n) from the centre of mass to link 1's centre (sign 1), or back (sign -1). */
+function shift(links: i32, s: usize, sign: f64): void {
+  const n = links + 2;
+  let angle: f64 = 0;
+  let rate: f64 = 0;
+  for (let i = 1; i <= links; ++i) {
+    angle += get(s, i + 1);
+    rate += get(s, n + i + 1);
+    const x = sign * lever(links, i) * cosine<f64>(angle);
+    const y = sign * lever(links, i) * sine<f64>(angle);
+    add(s, 0, x);
+    add(s, 1, y);
+    add(s, n, -rate * y);
+    add(s, n + 1, rate * x);
+  }
+}
+
+/** Pullback of the shift at s with sign 1, in place: g (2 n). */
+function shiftVjp(links: i32, g: usize, s: usize): void {
+  const n = links + 2;
+  let angle: f64 = 0;
+  let rate: f64 = 0;
+  for (let i = 1; i <= links; ++i) {
+    angle += get(s, i + 1);
+    rate += get(s, n + i + 1);
+    const x = lever(links, i) * cosine<f64>(angle);
+    const y = lever(links, i) * sine<f64>(angle);
+    const byRate = x * get(g, n + 1) - y * get(g, n);
+    const byAngle = x * get(g, 1) - y * get(g, 0) - rate * (x * get(g, n) + y * get(g, n + 1));
+    // a link's angle is the sum of the heading and the joints before it
+    for (let k = 2; k <= i + 1; ++k) {
+      add(g, k, byAngle);
+      add(g, n + k, byRate);
+    }
+  }
+}
+
+/** Pushforward of the shift at angles q and rates v with sign -1, in place: d (2 n), its numbers `stride` apart. */
+function shiftBackJvp(links: i32, d: usize, stride: i32, q: usize, v: usize): void {
+  const n = links + 2;
+  let angle: f64 = 0;
+  let rate: f64 = 0;
+  let dAngle: f64 = 0;
+  let dRate: f64 = 0;
+  for (let i = 1; i <= links; ++i) {
+    angle += get(q, i + 1);
+    rate += get(v, i + 1);
+    dAngle += get(d, (i + 1) * stride);
+    dRate += get(d, (n + i + 1) * stride);
+    const x = lever(links, i) * cosine<f64>(angle);
+    const y = lever(links, i) * sine<f64>(angle);
+    add(d, 0, y * dAngle);
+    add(d, stride, -x * dAngle);
+    add(d, n * stride, y * dRate + rate * x * dAngle);
+    add(d, (n + 1) * stride, rate * y * dAngle - x * dRate);
+  }
+}
+
+/** sqrt(x^2 + y^2 + smoothness^2), m. */
+function distance(s: usize, smoothness: f64): f64 {
+  const x = load<f64>(s);
+  const y = load<f64>(s, 8);
+  return Math.sqrt(x * x + y * y + smoothness * smoothness);
+}
+
+/** Terms: progress, distance, action. */
+function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
+  const after = distance(sNext, SMOOTHNESS);
+  let squares: f64 = 0;
+  for (let k = 0; k < task.actions; ++k) squares += get(a, k) * get(a, k);
+  set(terms, 0, PROGRESS_REWARD * (distance(s, SMOOTHNESS) - after));
+  set(terms, 1, -DISTANCE_COST * after);
+  set(terms, 2, -ACTION_COST * squares);
+}
+
+function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
+  const before = PROGRESS_REWARD / distance(s, SMOOTHNESS);
+  const after = -(PROGRESS_REWARD + DISTANCE_COST) / distance(sNext, SMOOTHNESS);
+  for (let i = 0; i < 2; ++i) {
+    set(rS, i, before * get(s, i));
+    set(rSNext, i, after * get(sNext, i));
+  }
+  for (let k = 0; k < task.actions; ++k) set(rA, k, -2 * ACTION_COST * get(a, k));
+}
+
+/** Distance of the centre of mass from the goal, m. */
+function score(_task: Task, _s: usize, sNext: usize): f64 {
+  return distance(sNext, 0);
+}
