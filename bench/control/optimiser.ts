@@ -2,7 +2,7 @@
 
 import { BackwardPass } from "./backward.js";
 import { RewardExpansion } from "./expansion.js";
-import { clamp, type ControlProblem, rollout, type TerminalValue, type Trajectory } from "./problem.js";
+import { type ControlProblem, clamp, rollout, type TerminalValue, type Trajectory } from "./problem.js";
 import { NegativePart } from "./semidefinite.js";
 
 export interface OptimiserOptions {
@@ -237,11 +237,7 @@ export class Optimiser {
   /** A copy of the current trajectory. */
   trajectory(): Trajectory {
     const { states: S, actions: A } = this.problem;
-    return rollout(
-      this.problem,
-      this.#current.states.slice(0, S),
-      this.#current.actions.slice(0, this.#steps * A),
-    );
+    return rollout(this.problem, this.#current.states.slice(0, S), this.#current.actions.slice(0, this.#steps * A));
   }
 }
 

@@ -30,7 +30,17 @@ export function recede(
   problem: ControlProblem,
   s0: Float64Array,
   steps: number,
-  { horizon, replan = 1, iterations = 3, firstIterations = 50, guess, samples = 0, seed = 1, progress, ...options }: RecedingOptions,
+  {
+    horizon,
+    replan = 1,
+    iterations = 3,
+    firstIterations = 50,
+    guess,
+    samples = 0,
+    seed = 1,
+    progress,
+    ...options
+  }: RecedingOptions,
 ): Trajectory {
   const { states: S, actions: A } = problem;
   const { terminal: _unused, ...last } = options;

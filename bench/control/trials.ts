@@ -1,0 +1,167 @@
+// The planner on trial tasks: `npx tsx bench/control/trials.ts --tasks cartpole,cheetah`. Prints a line a task; progress goes to stderr.
+
+import { parseArgs } from "node:util";
+import { type PlanOptions, planEpisode } from "./plan.js";
+import { PlantProblem, type Reward } from "./plant-problem.js";
+import { approachReward, arm, cartpoleReward, cheetahReward, coordinates, fixed, uprightReward } from "./rewards.js";
+import { restValue } from "./terminal.js";
+
+interface Trial {
+  readonly model: string;
+  readonly substeps: number;
+  readonly reward: Reward;
+  /** Makes a start of the reference state. */
+  readonly start: (s: Float64Array) => void;
+  /** The planner's settings; `rest`: weight of the terminal value. */
+  readonly plan: PlanOptions;
+  readonly rest?: number;
+  /** What the episode came to, from its states (T + 1, S). */
+  readonly outcome: (s: Float64Array, at: (step: number) => Float64Array) => string;
+}
+
+const swimmer = (links: number): Trial => ({
+  model: `swimmer${links}`,
+  substeps: 10,
+  reward: approachReward([{ from: coordinates(0), to: fixed(0, 0), near: 0.05, scale: 1, progress: 20 }], 0.01),
+  start(s) {
+    s[0] = 1.5;
+    s[1] = -1;
+  },
+  plan: { steps: 150, receding: { horizon: 40 } },
+  outcome: (end) => `first link ${Math.hypot(end[0]!, end[1]!).toFixed(3)} m from the goal`,
+});
+
+const tip = arm([0.12, 0.12, 0.1]);
+const grasp = arm([0.12, 0.12, 0.07]);
+const BALL = 5;
+
+const trials: Record<string, Trial> = {
+  cartpole: {
+    model: "cartpole",
+    substeps: 4,
+    reward: cartpoleReward(),
+    start(s) {
+      s[1] = Math.PI;
+    },
+    plan: { steps: 250, receding: { horizon: 30 } },
+    rest: 50,
+    outcome: (_, at) => {
+      let sum = 0;
+      for (let step = 125; step < 250; ++step) sum += Math.cos(at(step)[1]!) / 125;
+      return `mean cos(angle) ${sum.toFixed(4)} over the second half`;
+    },
+  },
+  swimmer3: swimmer(3),
+  swimmer5: swimmer(5),
+  swimmer7: swimmer(7),
+  reacher: {
+    model: "reacher",
+    substeps: 10,
+    reward: approachReward([{ from: tip, to: fixed(0.2, 0.2), near: 0.5, scale: 0.1, progress: 40 }], 0.01),
+    start(s) {
+      s[0] = -2;
+      s[1] = 0.5;
+    },
+    plan: { steps: 100, receding: { horizon: 30, samples: 5 } },
+    outcome(end) {
+      const place = new Float64Array(2);
+      tip.at(end, place);
+      return `tip ${Math.hypot(place[0]! - 0.2, place[1]! - 0.2).toFixed(4)} m from the target`;
+    },
+  },
+  gripper: {
+    model: "gripper",
+    substeps: 4,
+    reward: approachReward(
+      [
+        { from: grasp, to: coordinates(BALL), near: 1, scale: 0.1, progress: 40 },
+        { from: coordinates(BALL), to: fixed(-0.15, 0.1), near: 2, scale: 0.1, progress: 80 },
+      ],
+      0.01,
+    ),
+    start(s) {
+      s[0] = -1;
+      s[1] = 1;
+      s[BALL] = 0.15;
+      s[BALL + 1] = 0.15;
+    },
+    plan: { steps: 250, receding: { horizon: 40, samples: 20 }, polish: 20 },
+    outcome: (end) => `ball ${Math.hypot(end[BALL]! + 0.15, end[BALL + 1]! - 0.1).toFixed(4)} m from the site`,
+  },
+  monoped: {
+    model: "monoped",
+    substeps: 4,
+    reward: uprightReward(0.02, 0, 0.9, 0.001),
+    start(s) {
+      s[1] = 1.15;
+      s[4] = -0.2;
+      s[5] = 0.4;
+      s[6] = -0.2;
+    },
+    plan: { steps: 200, receding: { horizon: 40, samples: 10 } },
+    outcome: (_, at) => {
+      let sum = 0;
+      for (let step = 100; step < 200; ++step) sum += at(step)[1]! > 0.7 && Math.cos(at(step)[2]!) > 0.8 ? 1 : 0;
+      return `standing ${sum} % of the second half`;
+    },
+  },
+  cheetah: {
+    model: "cheetah",
+    substeps: 10,
+    reward: cheetahReward(0.05),
+    start() {},
+    plan: {
+      steps: 200,
+      gait: { steps: 200, periods: [5, 30], generations: 40 },
+      receding: { horizon: 20, samples: 20 },
+      passes: 2,
+      polish: 20,
+    },
+    rest: 10,
+    outcome: speed(0.05),
+  },
+  walker: {
+    model: "walker",
+    substeps: 6,
+    reward: uprightReward(0.03, 1, 1.2),
+    start() {},
+    plan: { steps: 200, receding: { horizon: 30, samples: 20 }, polish: 20 },
+    outcome: speed(0.03),
+  },
+};
+
+function speed(step: number): Trial["outcome"] {
+  return (end, at) => {
+    let upright = 0;
+    for (let t = 1; t <= 200; ++t) upright += Math.cos(at(t)[2]!) > 0.5 ? 0.5 : 0;
+    return `${(end[0]! / (200 * step)).toFixed(2)} m/s, upright ${upright} % of the time`;
+  };
+}
+
+const { values: options } = parseArgs({
+  options: {
+    tasks: { type: "string", default: Object.keys(trials).join(",") },
+    seeds: { type: "string", default: "1" },
+  },
+});
+
+for (const name of options.tasks.split(",")) {
+  const trial = trials[name];
+  if (trial === undefined) throw new Error(`no task ${name}: there are ${Object.keys(trials).join(", ")}`);
+  const problem = await PlantProblem.load(trial.model, trial.substeps, trial.reward);
+  const s0 = problem.reference();
+  trial.start(s0);
+  const { receding } = trial.plan;
+  const plan = planEpisode(problem, s0, {
+    ...trial.plan,
+    ...(receding && trial.rest ? { receding: { ...receding, terminal: restValue(problem, trial.rest) } } : {}),
+    seeds: options.seeds.split(",").map(Number),
+    log: (message) => console.error(`${name}: ${message}`),
+  });
+  const S = problem.states;
+  const at = (step: number): Float64Array => plan.states.subarray(step * S, (step + 1) * S);
+  const outcome = trial.outcome(at(plan.steps), at);
+  console.log(
+    `${name}: return ${plan.total.toFixed(2)} (seed ${plan.seed}, ${plan.stage}), ${outcome}, ${plan.seconds.toFixed(1)} s`,
+  );
+}
