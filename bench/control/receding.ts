@@ -24,7 +24,7 @@ export interface RecedingOptions extends OptimiserOptions {
 
 /**
  * An episode of `steps` from s0. A plan starts from the one before, shifted; its end is the guess's part of the same times. Near the
- * end of the episode plans get shorter, without the terminal value's help: there the episode's end is in sight.
+ * end of the episode plans get shorter, and a terminal value then asks for more than the return: `Optimiser` without one can polish.
  */
 export function recede(
   problem: ControlProblem,
@@ -43,9 +43,7 @@ export function recede(
   }: RecedingOptions,
 ): Trajectory {
   const { states: S, actions: A } = problem;
-  const { terminal: _unused, ...last } = options;
-  const planner = new Optimiser(problem, horizon, options);
-  const lastPlanner = options.terminal === undefined ? planner : new Optimiser(problem, horizon, last);
+  const optimiser = new Optimiser(problem, horizon, options);
   const played = new Float64Array(steps * A);
   const s = s0.slice();
   // the plan, at the times of the episode
@@ -54,7 +52,6 @@ export function recede(
   const tried = new Float64Array(horizon * A);
   for (let t = 0; t < steps; t += replan) {
     const end = Math.min(t + horizon, steps);
-    const optimiser = end === steps ? lastPlanner : planner;
     optimiser.start(s, plan.subarray(t * A, end * A), t > 0);
     optimiser.damping = Math.min(optimiser.damping, options.damping ?? 1);
     for (let k = 0; k < samples; ++k) {

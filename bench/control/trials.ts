@@ -1,8 +1,11 @@
-// The planner on trial tasks: `npx tsx bench/control/trials.ts --tasks cartpole,cheetah`. Prints a line a task; progress goes to stderr.
+// The planner on trial tasks: `npx tsx bench/control/trials.ts --tasks cartpole,cheetah --starts 1,2 --seeds 1`, with settings of one's own as
+// `--plan '{"passes":2}' --receding '{"horizon":60}'`. Prints a line a start; progress goes to stderr.
 
 import { parseArgs } from "node:util";
+import { Chance } from "../../src/cli/controls.js";
 import { type PlanOptions, planEpisode } from "./plan.js";
 import { PlantProblem, type Reward } from "./plant-problem.js";
+import type { RecedingOptions } from "./receding.js";
 import { approachReward, arm, cartpoleReward, cheetahReward, coordinates, fixed, uprightReward } from "./rewards.js";
 import { restValue } from "./terminal.js";
 
@@ -10,8 +13,8 @@ interface Trial {
   readonly model: string;
   readonly substeps: number;
   readonly reward: Reward;
-  /** Makes a start of the reference state. */
-  readonly start: (s: Float64Array) => void;
+  /** Makes a random start of the reference state. */
+  readonly start: (s: Float64Array, chance: Chance) => void;
   /** The planner's settings; `rest`: weight of the terminal value. */
   readonly plan: PlanOptions;
   readonly rest?: number;
@@ -23,9 +26,13 @@ const swimmer = (links: number): Trial => ({
   model: `swimmer${links}`,
   substeps: 10,
   reward: approachReward([{ from: coordinates(0), to: fixed(0, 0), near: 0.05, scale: 1, progress: 20 }], 0.01),
-  start(s) {
-    s[0] = 1.5;
-    s[1] = -1;
+  start(s, chance) {
+    const distance = chance.uniform(1, 3);
+    const direction = chance.uniform(-Math.PI, Math.PI);
+    s[0] = distance * Math.cos(direction);
+    s[1] = distance * Math.sin(direction);
+    s[2] = chance.uniform(-Math.PI, Math.PI);
+    for (let joint = 3; joint < links + 2; ++joint) s[joint] = chance.uniform(-0.5, 0.5);
   },
   plan: { steps: 150, receding: { horizon: 40 } },
   outcome: (end) => `first link ${Math.hypot(end[0]!, end[1]!).toFixed(3)} m from the goal`,
@@ -40,8 +47,9 @@ const trials: Record<string, Trial> = {
     model: "cartpole",
     substeps: 4,
     reward: cartpoleReward(),
-    start(s) {
-      s[1] = Math.PI;
+    start(s, chance) {
+      s[0] = chance.uniform(-0.1, 0.1);
+      s[1] = Math.PI + chance.uniform(-0.1, 0.1);
     },
     plan: { steps: 250, receding: { horizon: 30 } },
     rest: 50,
@@ -58,9 +66,10 @@ const trials: Record<string, Trial> = {
     model: "reacher",
     substeps: 10,
     reward: approachReward([{ from: tip, to: fixed(0.2, 0.2), near: 0.5, scale: 0.1, progress: 40 }], 0.01),
-    start(s) {
-      s[0] = -2;
-      s[1] = 0.5;
+    start(s, chance) {
+      s[0] = chance.uniform(-Math.PI, Math.PI);
+      s[1] = chance.uniform(-2.5, 2.5);
+      s[2] = chance.uniform(-2, 2);
     },
     plan: { steps: 100, receding: { horizon: 30, samples: 5 } },
     outcome(end) {
@@ -79,11 +88,13 @@ const trials: Record<string, Trial> = {
       ],
       0.01,
     ),
-    start(s) {
-      s[0] = -1;
-      s[1] = 1;
-      s[BALL] = 0.15;
-      s[BALL + 1] = 0.15;
+    start(s, chance) {
+      // the hand stays on the half of the box opposite to the ball's
+      const side = chance.uniform(-Math.PI, Math.PI);
+      s[0] = side + chance.uniform(-0.3, 0.3);
+      s[1] = chance.uniform(-1, 1);
+      s[BALL] = -0.2 * Math.cos(side);
+      s[BALL + 1] = -0.2 * Math.sin(side);
     },
     plan: { steps: 250, receding: { horizon: 40, samples: 20 }, polish: 20 },
     outcome: (end) => `ball ${Math.hypot(end[BALL]! + 0.15, end[BALL + 1]! - 0.1).toFixed(4)} m from the site`,
@@ -92,13 +103,18 @@ const trials: Record<string, Trial> = {
     model: "monoped",
     substeps: 4,
     reward: uprightReward(0.02, 0, 0.9, 0.001),
-    start(s) {
-      s[1] = 1.15;
-      s[4] = -0.2;
-      s[5] = 0.4;
-      s[6] = -0.2;
+    start(s, chance) {
+      // dropped from .05 to .2 m, the foot level
+      const knee = chance.uniform(0.2, 0.7);
+      s[2] = chance.uniform(-0.05, 0.05);
+      s[3] = chance.uniform(-0.05, 0.05);
+      s[4] = -knee / 2;
+      s[5] = knee;
+      s[6] = -knee / 2;
+      s[1] = 0.24 + 0.65 * Math.cos(knee / 2) + chance.uniform(0.05, 0.2);
     },
     plan: { steps: 200, receding: { horizon: 40, samples: 10 } },
+    rest: 20,
     outcome: (_, at) => {
       let sum = 0;
       for (let step = 100; step < 200; ++step) sum += at(step)[1]! > 0.7 && Math.cos(at(step)[2]!) > 0.8 ? 1 : 0;
@@ -109,7 +125,7 @@ const trials: Record<string, Trial> = {
     model: "cheetah",
     substeps: 10,
     reward: cheetahReward(0.05),
-    start() {},
+    start: shake,
     plan: {
       steps: 200,
       gait: { steps: 200, periods: [5, 30], generations: 40 },
@@ -124,11 +140,16 @@ const trials: Record<string, Trial> = {
     model: "walker",
     substeps: 6,
     reward: uprightReward(0.03, 1, 1.2),
-    start() {},
+    start: shake,
     plan: { steps: 200, receding: { horizon: 30, samples: 20 }, polish: 20 },
     outcome: speed(0.03),
   },
 };
+
+/** Small changes of the joints' angles. */
+function shake(s: Float64Array, chance: Chance): void {
+  for (let joint = 3; joint < s.length / 2; ++joint) s[joint]! += chance.uniform(-0.1, 0.1);
+}
 
 function speed(step: number): Trial["outcome"] {
   return (end, at) => {
@@ -141,7 +162,10 @@ function speed(step: number): Trial["outcome"] {
 const { values: options } = parseArgs({
   options: {
     tasks: { type: "string", default: Object.keys(trials).join(",") },
+    starts: { type: "string", default: "1" },
     seeds: { type: "string", default: "1" },
+    receding: { type: "string", default: "{}" },
+    plan: { type: "string", default: "{}" },
   },
 });
 
@@ -149,19 +173,23 @@ for (const name of options.tasks.split(",")) {
   const trial = trials[name];
   if (trial === undefined) throw new Error(`no task ${name}: there are ${Object.keys(trials).join(", ")}`);
   const problem = await PlantProblem.load(trial.model, trial.substeps, trial.reward);
-  const s0 = problem.reference();
-  trial.start(s0);
-  const { receding } = trial.plan;
-  const plan = planEpisode(problem, s0, {
-    ...trial.plan,
-    ...(receding && trial.rest ? { receding: { ...receding, terminal: restValue(problem, trial.rest) } } : {}),
-    seeds: options.seeds.split(",").map(Number),
-    log: (message) => console.error(`${name}: ${message}`),
-  });
   const S = problem.states;
-  const at = (step: number): Float64Array => plan.states.subarray(step * S, (step + 1) * S);
-  const outcome = trial.outcome(at(plan.steps), at);
-  console.log(
-    `${name}: return ${plan.total.toFixed(2)} (seed ${plan.seed}, ${plan.stage}), ${outcome}, ${plan.seconds.toFixed(1)} s`,
-  );
+  const settings: PlanOptions = { ...trial.plan, ...(JSON.parse(options.plan) as Partial<PlanOptions>) };
+  const terminal = trial.rest === undefined ? {} : { terminal: restValue(problem, trial.rest) };
+  const changes = JSON.parse(options.receding) as Partial<RecedingOptions>;
+  const receding = settings.receding && { receding: { ...settings.receding, ...changes, ...terminal } };
+  for (const start of options.starts.split(",")) {
+    const s0 = problem.reference();
+    trial.start(s0, new Chance(Number(start)));
+    const plan = planEpisode(problem, s0, {
+      ...settings,
+      ...receding,
+      seeds: options.seeds.split(",").map(Number),
+      log: (message) => console.error(`${name}, start ${start}: ${message}`),
+    });
+    const at = (step: number): Float64Array => plan.states.subarray(step * S, (step + 1) * S);
+    console.log(
+      `${name}, start ${start}: return ${plan.total.toFixed(2)} (seed ${plan.seed}, ${plan.stage}), ${trial.outcome(at(plan.steps), at)}, ${plan.seconds.toFixed(1)} s`,
+    );
+  }
 }
