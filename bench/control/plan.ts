@@ -15,7 +15,7 @@ export interface PlanOptions {
   readonly guess?: Float64Array;
   readonly gait?: Omit<GaitSearchOptions, "seed">;
   readonly noise?: number;
-  /** Receding-horizon control from the guess, `passes` times, each from the one before; without it, the guess is polished at once. */
+  /** Receding-horizon control, `passes` times, each from the start's best episode so far; without it, the guess is polished at once. */
   readonly receding?: Omit<RecedingOptions, "guess" | "seed" | "progress">;
   readonly passes?: number;
   /** Newton steps over the whole episode. */
@@ -47,10 +47,13 @@ export function planEpisode(problem: ControlProblem, s0: Float64Array, options: 
   const polisher = new Optimiser(problem, steps, options.polishOptions);
   for (const seed of seeds) {
     let episode = keep(seed, "guess", rollout(problem, s0, firstGuess(seed)));
+    const improve = (stage: string, next: Trajectory): void => {
+      keep(seed, stage, next);
+      if (next.total > episode.total) episode = next;
+    };
     for (let pass = 1; receding !== undefined && pass <= passes; ++pass) {
       const guess = episode.actions;
-      episode = keep(
-        seed,
+      improve(
         `receding horizon, pass ${pass}`,
         recede(problem, s0, steps, { ...receding, guess, seed: seed * 1000 + pass }),
       );
@@ -58,7 +61,7 @@ export function planEpisode(problem: ControlProblem, s0: Float64Array, options: 
     if (polish > 0) {
       polisher.start(s0, episode.actions);
       polisher.improve(polish);
-      keep(seed, "polish", polisher.trajectory());
+      improve("polish", polisher.trajectory());
     }
   }
   if (best === undefined) throw new RangeError("a plan needs at least one seed");

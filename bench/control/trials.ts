@@ -5,9 +5,10 @@ import { parseArgs } from "node:util";
 import { Chance } from "../../src/cli/controls.js";
 import { type PlanOptions, planEpisode } from "./plan.js";
 import { PlantProblem, type Reward } from "./plant-problem.js";
+import type { TerminalValue } from "./problem.js";
 import type { RecedingOptions } from "./receding.js";
 import { approachReward, arm, cartpoleReward, cheetahReward, coordinates, fixed, uprightReward } from "./rewards.js";
-import { restValue } from "./terminal.js";
+import { coastValue, restValue } from "./terminal.js";
 
 interface Trial {
   readonly model: string;
@@ -15,9 +16,9 @@ interface Trial {
   readonly reward: Reward;
   /** Makes a random start of the reference state. */
   readonly start: (s: Float64Array, chance: Chance) => void;
-  /** The planner's settings; `rest`: weight of the terminal value. */
+  /** The planner's settings, and what it takes the end of a plan to be worth. */
   readonly plan: PlanOptions;
-  readonly rest?: number;
+  readonly terminal?: (problem: PlantProblem) => TerminalValue;
   /** What the episode came to, from its states (T + 1, S). */
   readonly outcome: (s: Float64Array, at: (step: number) => Float64Array) => string;
 }
@@ -52,7 +53,7 @@ const trials: Record<string, Trial> = {
       s[1] = Math.PI + chance.uniform(-0.1, 0.1);
     },
     plan: { steps: 250, receding: { horizon: 30 } },
-    rest: 50,
+    terminal: (problem) => restValue(problem, 50),
     outcome: (_, at) => {
       let sum = 0;
       for (let step = 125; step < 250; ++step) sum += Math.cos(at(step)[1]!) / 125;
@@ -96,7 +97,7 @@ const trials: Record<string, Trial> = {
       s[BALL] = -0.2 * Math.cos(side);
       s[BALL + 1] = -0.2 * Math.sin(side);
     },
-    plan: { steps: 250, receding: { horizon: 40, samples: 20 }, polish: 20 },
+    plan: { steps: 250, receding: { horizon: 40, samples: 100 }, polish: 20 },
     outcome: (end) => `ball ${Math.hypot(end[BALL]! + 0.15, end[BALL + 1]! - 0.1).toFixed(4)} m from the site`,
   },
   monoped: {
@@ -114,7 +115,7 @@ const trials: Record<string, Trial> = {
       s[1] = 0.24 + 0.65 * Math.cos(knee / 2) + chance.uniform(0.05, 0.2);
     },
     plan: { steps: 200, receding: { horizon: 40, samples: 10 } },
-    rest: 20,
+    terminal: (problem) => restValue(problem, 20),
     outcome: (_, at) => {
       let sum = 0;
       for (let step = 100; step < 200; ++step) sum += at(step)[1]! > 0.7 && Math.cos(at(step)[2]!) > 0.8 ? 1 : 0;
@@ -128,12 +129,11 @@ const trials: Record<string, Trial> = {
     start: shake,
     plan: {
       steps: 200,
-      gait: { steps: 200, periods: [5, 30], generations: 40 },
+      gait: { steps: 100, periods: [5, 25], population: 128, generations: 40 },
       receding: { horizon: 20, samples: 20 },
       passes: 2,
       polish: 20,
     },
-    rest: 10,
     outcome: speed(0.05),
   },
   walker: {
@@ -142,6 +142,7 @@ const trials: Record<string, Trial> = {
     reward: uprightReward(0.03, 1, 1.2),
     start: shake,
     plan: { steps: 200, receding: { horizon: 30, samples: 20 }, polish: 20 },
+    terminal: (problem) => coastValue(problem, 5, 0.03),
     outcome: speed(0.03),
   },
 };
@@ -175,7 +176,7 @@ for (const name of options.tasks.split(",")) {
   const problem = await PlantProblem.load(trial.model, trial.substeps, trial.reward);
   const S = problem.states;
   const settings: PlanOptions = { ...trial.plan, ...(JSON.parse(options.plan) as Partial<PlanOptions>) };
-  const terminal = trial.rest === undefined ? {} : { terminal: restValue(problem, trial.rest) };
+  const terminal = trial.terminal && { terminal: trial.terminal(problem) };
   const changes = JSON.parse(options.receding) as Partial<RecedingOptions>;
   const receding = settings.receding && { receding: { ...settings.receding, ...changes, ...terminal } };
   for (const start of options.starts.split(",")) {

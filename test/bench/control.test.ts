@@ -2,9 +2,11 @@ import test from "ava";
 import { BackwardPass } from "../../bench/control/backward.js";
 import { BoxProgram } from "../../bench/control/box.js";
 import { RewardExpansion } from "../../bench/control/expansion.js";
+import { searchGait } from "../../bench/control/gait.js";
 import { Optimiser } from "../../bench/control/optimiser.js";
+import { planEpisode } from "../../bench/control/plan.js";
 import { PlantProblem } from "../../bench/control/plant-problem.js";
-import type { ControlProblem } from "../../bench/control/problem.js";
+import { type ControlProblem, rollout } from "../../bench/control/problem.js";
 import { recede } from "../../bench/control/receding.js";
 import {
   approachReward,
@@ -15,7 +17,7 @@ import {
   uprightReward,
 } from "../../bench/control/rewards.js";
 import { NegativePart } from "../../bench/control/semidefinite.js";
-import { restValue } from "../../bench/control/terminal.js";
+import { coastValue, restValue } from "../../bench/control/terminal.js";
 import { Chance } from "../../src/cli/controls.js";
 
 const random = (chance: Chance, length: number, size = 1): Float64Array =>
@@ -216,6 +218,49 @@ test("the trial rewards' gradients are their slopes", (t) => {
       });
     });
   }
+});
+
+test("a terminal value's gradient is its slope", async (t) => {
+  const problem = await PlantProblem.load("walker", 6, uprightReward(0.03, 1, 1.2));
+  const s = random(new Chance(3), problem.states);
+  for (const terminal of [restValue(problem, 20), coastValue(problem, 5, 0.03)]) {
+    const g = new Float64Array(problem.states);
+    terminal.gradient(s, g);
+    t.true(g.some((x) => x !== 0));
+    s.forEach((x, i) => {
+      s[i] = x + 1e-6;
+      const high = terminal.value(s);
+      s[i] = x - 1e-6;
+      const low = terminal.value(s);
+      s[i] = x;
+      t.true(Math.abs((high - low) / 2e-6 - g[i]!) < 1e-6, `${i}`);
+    });
+  }
+});
+
+test("the same seed gives the same episode, and no stage loses return", async (t) => {
+  const problem = await PlantProblem.load("cheetah", 10, cheetahReward(0.05));
+  const plan = () =>
+    planEpisode(problem, problem.reference(), {
+      steps: 20,
+      gait: { steps: 20, periods: [5, 25], population: 16, elite: 4, generations: 3 },
+      receding: { horizon: 10, samples: 5 },
+      polish: 5,
+    });
+  const first = plan();
+  const second = plan();
+  t.deepEqual(first.actions, second.actions);
+  t.deepEqual(first.states, second.states);
+  const { total } = rollout(problem, problem.reference(), first.actions);
+  t.is(total, first.total);
+  const gait = searchGait(problem, problem.reference(), {
+    steps: 20,
+    periods: [5, 25],
+    population: 16,
+    elite: 4,
+    generations: 3,
+  });
+  t.true(total >= gait.total && gait.total > 0);
 });
 
 test("the cart-pole swings up from hanging and balances", async (t) => {
