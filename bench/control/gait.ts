@@ -1,6 +1,6 @@
 /** Sine gaits, and a search for good ones by the cross-entropy method. */
 
-import { Chance } from "../../src/cli/controls.js";
+import { Chance } from "../../src/chance.js";
 import { normal } from "./perturbation.js";
 import { type ControlProblem, clamp } from "./problem.js";
 

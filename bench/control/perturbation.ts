@@ -1,6 +1,6 @@
 /** Random changes of action sequences that are smooth in time. */
 
-import type { Chance } from "../../src/cli/controls.js";
+import type { Chance } from "../../src/chance.js";
 
 const SPREADS = [0.05, 0.15, 0.4, 1] as const;
 const INTERVALS = [2, 4, 8, 16] as const;

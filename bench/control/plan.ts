@@ -1,6 +1,6 @@
 /** The best episode that several starts lead to: a guess, what receding-horizon control makes of it, a polish over the whole episode. */
 
-import { Chance } from "../../src/cli/controls.js";
+import { Chance } from "../../src/chance.js";
 import { type GaitSearchOptions, gaitActions, searchGait } from "./gait.js";
 import { Optimiser, type OptimiserOptions } from "./optimiser.js";
 import { type ControlProblem, rollout, type Trajectory } from "./problem.js";

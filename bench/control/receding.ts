@@ -1,6 +1,6 @@
 /** Receding-horizon control: plan some steps ahead, play the first of them, plan again from where that led. */
 
-import { Chance } from "../../src/cli/controls.js";
+import { Chance } from "../../src/chance.js";
 import { Optimiser, type OptimiserOptions } from "./optimiser.js";
 import { Perturbation } from "./perturbation.js";
 import { type ControlProblem, rollout, type Trajectory } from "./problem.js";

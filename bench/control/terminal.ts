@@ -6,12 +6,17 @@ import type { ControlProblem, TerminalValue } from "./problem.js";
 export const restValue = (problem: ControlProblem, weight: number): TerminalValue => coastValue(problem, weight, 0);
 
 /**
- * `weight` times the reward of coasting on from a state (q, v), r(s, 0, (q + duration v, v)): what that many further control steps of
- * `duration` seconds would bring if all could go on as it is. Posture and speed both count.
+ * `weight` times the reward of coasting on from a state (q, v, rest), r(s, 0, (q + duration v, v, rest)): what that many further control
+ * steps of `duration` seconds would bring if all could go on as it is. Posture and speed both count.
+ * @param n Coordinates in q.
  */
-export function coastValue(problem: ControlProblem, weight: number, duration: number): TerminalValue {
+export function coastValue(
+  problem: ControlProblem,
+  weight: number,
+  duration: number,
+  n = problem.states / 2,
+): TerminalValue {
   const { states: S, actions: A } = problem;
-  const n = S / 2;
   const rest = new Float64Array(A);
   const sNext = new Float64Array(S);
   const rS = new Float64Array(S);

@@ -2,7 +2,7 @@
 // `--plan '{"passes":2}' --receding '{"horizon":60}'`. Prints a line a start; progress goes to stderr.
 
 import { parseArgs } from "node:util";
-import { Chance } from "../../src/cli/controls.js";
+import { Chance } from "../../src/chance.js";
 import { type PlanOptions, planEpisode } from "./plan.js";
 import { PlantProblem, type Reward } from "./plant-problem.js";
 import type { TerminalValue } from "./problem.js";

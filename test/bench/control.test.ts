@@ -18,7 +18,7 @@ import {
 } from "../../bench/control/rewards.js";
 import { NegativePart } from "../../bench/control/semidefinite.js";
 import { coastValue, restValue } from "../../bench/control/terminal.js";
-import { Chance } from "../../src/cli/controls.js";
+import { Chance } from "../../src/chance.js";
 
 const random = (chance: Chance, length: number, size = 1): Float64Array =>
   Float64Array.from({ length }, () => chance.uniform(-size, size));
