@@ -2,15 +2,18 @@
 // (x, y m of the centre of mass, heading rad of link 1, joint angles rad, then the rates of these in the same order), an action u in
 // [-1, 1] for each joint.
 //
-// The centre of mass is in the state in place of link 1's centre, which the simulator has: only drag moves it, so a model predicts it
-// well, while the difference of link 1's large swing and the joints' loses it in their errors (the policy gradient of SVG(1) on swimmer3
-// was then 20 times too long). Links are 1 m long, of equal mass, chained end to end: link 1's centre is the centre of mass plus
-// sum_i w_i (cos t_i, sin t_i) with the links' angles t_i, w_1 = (n - 1) / 2 n and w_i = (n - i + 1/2) / n for the others.
+// The centre of mass is in the state in place of link 1's centre, which the simulator has. Only drag moves it, so a model of it carries
+// the reward's gradient; in a model of link 1 that is a small difference of large swings, lost in their errors (swimmer3, all else equal:
+// policy gradients three times as long, after 6,000 steps 2.1 m from the goal instead of 1.2 m). Links are 1 m long, of equal mass,
+// chained end to end: link 1's centre is the centre of mass plus sum_i w_i (cos t_i, sin t_i) with the links' angles t_i,
+// w_1 = (n - 1) / 2 n and w_i = (n - i + 1/2) / n for the others.
 //
 // Sources: the paper names the task, a central goal and random starts. Body, drag and joints: models/swimmer3.xml (Coulom's and Tassa's
 // units, dm_control's shape). Control step, and a reward of 20 for a metre of progress beside a little for being near: experiments with
-// a reference implementation. Ours: the start (centre of mass 0.5 m to one metre per link from the goal in any direction, any heading,
-// joints bent up to half of their range, at rest), the smooth distance d = sqrt(x^2 + y^2 + 0.1^2), the action's cost of u as chosen.
+// a reference implementation. Ours: 200 steps (a good gait of three links covers 0.3 m/s and has to turn first), the start (centre of
+// mass 0.5 m to one metre per link from the goal in any direction, any heading, joints bent up to half of their range, at rest), the
+// smooth distance d = sqrt(x^2 + y^2 + 0.1^2), and the action's cost, of u as chosen: with 0.01 the policy sat at its bounds and learned
+// less (swimmer5 was 2.1 m from the goal after 10,000 steps instead of 1.6 m).
 
 import { cosine, sine } from "../core/math";
 import { Random, randomUniform } from "../core/random";

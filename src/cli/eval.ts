@@ -1,7 +1,13 @@
 import type { Command } from "commander";
+import { Stream } from "../abi.js";
 import { UsageError } from "../config.js";
-import { successInWords } from "../env/task.js";
-import { loadTrainer } from "./load.js";
+import { Environments } from "../env/environments.js";
+import { type ReferenceName, referenceController, references, referencesOf } from "../env/reference.js";
+import { successInWords, type Task, tasks } from "../env/task.js";
+import { type Evaluation, evaluateController } from "../evaluate.js";
+import { createCore, loadTrainer } from "./load.js";
+import { parseChoice, parseNumber, parseSeed } from "./model-file.js";
+import { openTask } from "./task-name.js";
 import { outcome } from "./terminal.js";
 
 /** A count from a command line. */
@@ -13,38 +19,90 @@ function count(name: string, text: string, low: number, high: number): number {
   return value;
 }
 
-/** `valuegrad eval RUN`. */
+interface Options {
+  readonly episodes: string;
+  readonly seed?: string;
+  readonly controller?: string;
+  readonly actuatorNoise?: string;
+  readonly json: boolean;
+}
+
+type Result = Omit<Evaluation, "sigma">;
+
+/** Copies that a reference controller acts in at a time. */
+const COPIES = 10;
+
+async function evaluateReference(name: string, controller: string, episodes: number, options: Options) {
+  const task = openTask(name);
+  const kind = parseChoice<ReferenceName>("controller", controller, referencesOf(task));
+  const seed = options.seed === undefined ? 1 : parseSeed(options.seed);
+  const environments = new Environments(
+    await createCore("release"),
+    task,
+    Math.min(COPIES, episodes),
+    seed,
+    Stream.Evaluation,
+    noiseOf(options),
+  );
+  return {
+    task,
+    seed,
+    result: evaluateController(environments, episodes, seed, referenceController(kind, environments)),
+  };
+}
+
+async function evaluateRun(run: string, episodes: number, options: Options) {
+  const trainer = await loadTrainer(run, noiseOf(options));
+  const seed = options.seed === undefined ? trainer.config.seed : parseSeed(options.seed);
+  return { task: trainer.task, seed, steps: trainer.steps, result: trainer.evaluateEpisodes(episodes, seed) };
+}
+
+function noiseOf({ actuatorNoise }: Options): { readonly actuatorNoise?: number } {
+  return actuatorNoise === undefined ? {} : { actuatorNoise: parseNumber("actuator-noise", actuatorNoise, 0, 10) };
+}
+
+function inWords(task: Task, { returns, scores, failures, score, ...rest }: Result): string {
+  const lines = returns.map((value, i) => {
+    const failed = failures[i] ? ", failed" : "";
+    return `episode ${i + 1}: return ${value.toFixed(2)}, ${task.score.name} ${scores[i]!.toFixed(4)}${failed}`;
+  });
+  let sum = 0;
+  for (const value of returns) sum += value;
+  const mean = (sum / returns.length).toFixed(2);
+  return [
+    ...lines,
+    `mean of ${returns.length}: return ${mean}, ${task.score.name} ${score.toFixed(4)}; ${outcome(rest)}`,
+    `an episode succeeds when ${successInWords(task)}`,
+  ].join("\n");
+}
+
+/** `valuegrad eval RUN` and `valuegrad eval TASK --controller KIND`. */
 export function addEval(program: Command): void {
+  const kinds = Object.entries(references).map(([name, meaning]) => `${name}: ${meaning}`);
   program
     .command("eval")
-    .description("run the deterministic policy of a run in fresh episodes")
-    .argument("<run>", "a run folder, or its checkpoint.safetensors")
+    .description("run the deterministic policy of a run, or a reference controller of a task, in fresh episodes")
+    .argument("<what>", "a run folder, or its checkpoint.safetensors; with --controller a task's name")
+    .option("--controller <kind>", kinds.join("; "))
     .option("--episodes <n>", "how many episodes", "10")
-    .option("--seed <n>", "seed of the start states (default: the run's)")
+    .option("--seed <n>", "seed of the start states (default: the run's, or 1)")
+    .option(
+      "--actuator-noise <x>",
+      "normal disturbance of every action, in units of the range (default: the run's or task's)",
+    )
     .option("--json", "print the result as JSON", false)
-    .action(async (run: string, options: { episodes: string; seed?: string; json: boolean }) => {
+    .action(async (what: string, options: Options) => {
       const episodes = count("episodes", options.episodes, 1, 100_000);
-      const trainer = await loadTrainer(run);
-      const seed =
-        options.seed === undefined ? trainer.config.seed : count("seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
-      const result = trainer.evaluateEpisodes(episodes, seed);
-      const { task } = trainer;
-      if (options.json) {
-        process.stdout.write(`${JSON.stringify({ task: task.name, steps: trainer.steps, seed, ...result })}\n`);
-        return;
-      }
-      const { score } = task;
-      result.returns.forEach((value, i) => {
-        const failed = result.failures[i] ? ", failed" : "";
-        process.stdout.write(
-          `episode ${i + 1}: return ${value.toFixed(2)}, ${score.name} ${result.scores[i]!.toFixed(4)}${failed}\n`,
+      if (options.controller === undefined && Object.hasOwn(tasks, what)) {
+        throw new UsageError(
+          `${what} is a task: name a run, or a --controller, one of ${referencesOf(tasks[what]!).join(", ")}`,
         );
-      });
-      let sum = 0;
-      for (const value of result.returns) sum += value;
-      process.stdout.write(
-        `mean of ${episodes}: return ${(sum / episodes).toFixed(2)}, ${score.name} ${result.score.toFixed(4)}; ${outcome(result)}\n` +
-          `an episode succeeds when ${successInWords(task)}\n`,
-      );
+      }
+      const { task, result, ...about } =
+        options.controller === undefined
+          ? await evaluateRun(what, episodes, options)
+          : await evaluateReference(what, options.controller, episodes, options);
+      const text = options.json ? JSON.stringify({ task: task.name, ...about, ...result }) : inWords(task, result);
+      process.stdout.write(`${text}\n`);
     });
 }

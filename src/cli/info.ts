@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type Setting, settings, UsageError } from "../config.js";
+import { referencesOf } from "../env/reference.js";
 import { type CoreTask, successInWords, tasks } from "../env/task.js";
 import type { Dimension } from "../onnx/policy.js";
 import { readModel } from "../onnx/read.js";
@@ -32,6 +33,7 @@ function describeTask(task: CoreTask): string {
     `success  ${successInWords(task)}`,
     `solved   from ${Math.round(100 * task.score.share)} % of the episodes`,
     `features ${task.features.length}`,
+    `compare  with ${referencesOf(task).join(", ")} (valuegrad eval ${name} --controller KIND)`,
     ...(defaults === undefined
       ? []
       : [

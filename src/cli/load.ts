@@ -25,9 +25,10 @@ export async function createCore(build: Config["core"]): Promise<Core> {
 /**
  * A trainer as a run left it.
  * @param run A run folder or a checkpoint file.
+ * @param changes Settings to be taken in place of the run's, of those that shape no array.
  * @throws UsageError when there is none, or when it is damaged.
  */
-export async function loadTrainer(run: string): Promise<Trainer> {
+export async function loadTrainer(run: string, changes: { readonly actuatorNoise?: number } = {}): Promise<Trainer> {
   const path = checkpointPath(run);
   const bytes = readBytes(path);
   let checkpoint: Checkpoint;
@@ -38,7 +39,7 @@ export async function loadTrainer(run: string): Promise<Trainer> {
   }
   const core = await createCore(checkpoint.config.core);
   try {
-    return restoreTrainer(core, checkpoint);
+    return restoreTrainer(core, { ...checkpoint, config: { ...checkpoint.config, ...changes } });
   } catch (error) {
     throw new UsageError(`cannot use ${path}: ${(error as Error).message}`);
   }

@@ -38,9 +38,9 @@ function swimmer(links: number, id: number): CoreTask {
     start: `at rest, the centre of mass 0.5 to ${links} m from the goal in any direction, any heading, joints bent up to half of their range`,
     // the dynamics depend neither on where the swimmer is nor on where it heads: everything is seen from its body
     features: [
-      ...inFrame([[0, -1]], [[1, -1]], body, 1),
+      ...inFrame([[0, -1]], [[1, -1]], body, links / 3),
       ...joints.flatMap((k) => identity(2 + k, range / 2)),
-      ...inFrame([[n, 1]], [[n + 1, 1]], body, 0.15),
+      ...inFrame([[n, 1]], [[n + 1, 1]], body, 0.05 * links),
       ...identity(n + 2, 3),
       ...joints.flatMap((k) => identity(n + 2 + k, 5)),
     ],
@@ -69,13 +69,13 @@ function swimmer(links: number, id: number): CoreTask {
     ],
     score: { name: "distance", unit: "m", window: 10, threshold: 0.5, better: "lower", share: 0.8 },
     defaults: {
-      steps: 20_000,
+      steps: links === 3 ? 20_000 : 40_000,
       evaluationInterval: 2_000,
       learningStarts: 1_000,
       gamma: 0.97,
       valueUpdates: 3,
       targetPeriod: 25,
-      policyLearningRate: 5e-4,
+      policyLearningRate: links === 3 ? 1e-3 : 5e-4,
       sigma: 0.8,
     },
   };
