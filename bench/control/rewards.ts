@@ -76,6 +76,20 @@ export function uprightReward(step: number, speed: number, height: number, rates
   };
 }
 
+/** The same with a speed that saturates: pace tanh(v / pace) for v = (x' - x) / step, so that no dive pays for a fall. */
+export function pacedReward(step: number, pace: number, height: number): Reward {
+  const posture = uprightReward(step, 0, height);
+  return {
+    value: (s, a, sNext) => posture.value(s, a, sNext) + pace * Math.tanh((sNext[0]! - s[0]!) / step / pace),
+    gradient(s, a, sNext, rS, rA, rSNext) {
+      posture.gradient(s, a, sNext, rS, rA, rSNext);
+      const slope = (1 - square(Math.tanh((sNext[0]! - s[0]!) / step / pace))) / step;
+      rS[0]! -= slope;
+      rSNext[0]! += slope;
+    },
+  };
+}
+
 /** Near the goal a distance d counts as (d^2 + e^2)^1/2. */
 const SOFT = 0.01;
 

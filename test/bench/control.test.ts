@@ -14,6 +14,7 @@ import {
   cartpoleReward,
   cheetahReward,
   fixed,
+  pacedReward,
   uprightReward,
 } from "../../bench/control/rewards.js";
 import { NegativePart } from "../../bench/control/semidefinite.js";
@@ -198,6 +199,7 @@ test("the trial rewards' gradients are their slopes", (t) => {
     cartpole: [cartpoleReward(), 4, 1],
     cheetah: [cheetahReward(0.05), 18, 6],
     walker: [uprightReward(0.03, 1, 1.2), 18, 6],
+    paced: [pacedReward(0.03, 1.5, 1.2), 18, 6],
     monoped: [uprightReward(0.02, 0, 0.9, 0.001), 14, 4],
     reacher: [approachReward([{ from: tip, to: fixed(0.2, -0.2), near: 0.5, scale: 0.1, progress: 40 }], 0.01), 6, 3],
   } as const;
