@@ -53,7 +53,7 @@ const walker = (reward: Reward): Trial => ({
   substeps: 6,
   reward,
   start: shake,
-  plan: { steps: 200, receding: { horizon: 30, samples: 20 }, polish: 20 },
+  plan: { steps: 200, receding: { horizon: 40, samples: 60 }, polish: 20 },
   terminal: (problem) => coastValue(problem, 5, 0.03),
   outcome: speed(0.03),
 });
