@@ -31,7 +31,8 @@ export const walker: CoreTask = {
   action: joints.map(({ name }, k) => ({ name: `${name}_torque`, unit: torques[k % 3]!, low: -1, high: 1 })),
   controlStep: 0.05,
   episodeSteps: 200,
-  start: "standing with knees bent by 0.1, joints, pitch and all velocities with uniform noise of 0.1",
+  start:
+    "standing with one leg forward and one back by up to 0.1 rad, knees bent by up to 0.1 rad, forward at up to 0.2 m/s, all but x with uniform noise of 0.05",
   failure: "the root is below 0.7 m or leans by more than 60 degrees",
   features: [
     ...leggedFeatures(joints, { usualHeight: 1.2, height: 0.3, velocity: 1.5, pitchRate: 3 }),
@@ -48,7 +49,7 @@ export const walker: CoreTask = {
   ],
   score: { name: "speed", unit: "m/s", window: 200, threshold: 1, better: "higher", share: 0.8 },
   defaults: {
-    steps: 30_000,
+    steps: 40_000,
     gamma: 0.98,
     rewardScale: 0.05,
     learningStarts: 1_000,

@@ -3,18 +3,29 @@ import { assertClose, Source } from "../core/numbers.js";
 import { clearances, legged, placesAt, range, rewardAt, rowsOf } from "./legged.js";
 
 const COUNT = 400;
-const [X, HEIGHT, PITCH, RIGHT_KNEE, LEFT_KNEE] = [0, 1, 2, 4, 7];
+const [X, HEIGHT, PITCH, RIGHT_HIP, LEFT_HIP, SPEED] = [0, 1, 2, 3, 6, 9];
 
-test("walker: starts stand on the floor, knees bent, with noise of 0.1", async (t) => {
+test("walker: starts stand on the floor, a little into a stride", async (t) => {
   const rows = rowsOf(await legged("walker", COUNT));
-  for (let i = 0; i < 18; ++i) {
-    const [low, high] = range(rows, i);
-    const middle = i === RIGHT_KNEE || i === LEFT_KNEE ? -0.1 : 0;
-    if (i === X) t.deepEqual([low, high], [0, 0]);
-    else if (i !== HEIGHT) {
-      t.true(low >= middle - 0.1 && low < middle - 0.09 && high <= middle + 0.1 && high > middle + 0.09, `${i}`);
-    }
+  const within = (dimension: number, low: number, high: number) => {
+    const [least, most] = range(rows, dimension);
+    const margin = 0.15 * (high - low);
+    t.true(
+      least >= low && least < low + margin && most <= high && most > high - margin,
+      `${dimension}: ${least}, ${most}`,
+    );
+  };
+  t.deepEqual(range(rows, X), [0, 0]);
+  within(PITCH, -0.05, 0.05);
+  for (const hip of [RIGHT_HIP, LEFT_HIP]) {
+    within(hip, -0.15, 0.15);
+    within(hip + 1, -0.15, 0.05);
+    within(hip + 2, -0.05, 0.05);
   }
+  within(SPEED, -0.05, 0.25);
+  for (let i = SPEED + 1; i < 18; ++i) within(i, -0.05, 0.05);
+  // one leg is forward by what the other is back
+  for (const row of rows) t.true(Math.abs(row[RIGHT_HIP]! + row[LEFT_HIP]!) <= 0.1);
   for (const clearance of await clearances("walker", rows))
     t.true(Math.abs(clearance) < 1e-9, `clearance ${clearance}`);
 });
