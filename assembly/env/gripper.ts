@@ -4,10 +4,13 @@
 // Sources: the paper says that the reacher's arm is augmented with a manipulator that can grab a ball in a randomized position and
 // return it to a specified site, and gives no numbers. The dimensions here: 3 joints of the arm, 2 of the fingers and 2 of the ball,
 // positions and velocities, and the site's 2, as the paper counts a reacher's (DDPG's gripper has 18, a site with velocities among them),
-// with a torque for each of the 5 joints. Body: models/gripper.xml. Reward in DDPG's manner, hand to ball and ball to site, with most of
-// it as progress, which is what made the reacher learn: r = -2 h' - 5 b' + 20 (h - h') + 40 (b - b') - 0.01 |u|^2 with h the distance
-// from grasp to ball, b from ball to site, primes after the step. Control step 0.05 s, 150 steps, and the start are ours: ball and site
-// anywhere within reach of a hand that points outwards.
+// with a torque for each of the 5 joints. Body: models/gripper.xml. Control step 0.05 s, 150 steps, and the start are ours: ball and
+// site anywhere within reach of a hand that points outwards.
+//
+// The reward is DDPG's, distances from hand to ball and from ball to site, in a form that learns, and as with the reacher most of it is
+// progress: r = -5 e' + 40 (e - e') - 0.01 |u|^2, e = h - 3 (0.5 - b) / (1 + (h / 0.05)^2), h the distance from grasp to ball, b from ball
+// to site, primes after the step. The second part of e is what a held ball is worth, the more the nearer it is to its site. With
+// h and b added up, policies learned to keep away from the ball: whoever can't grasp yet pushes it away, which only costs.
 
 import { cosine, sine } from "../core/math";
 import { Random, randomUniform } from "../core/random";
@@ -31,10 +34,12 @@ const FAR: f64 = 0.24;
 const ROOM: f64 = 0.23;
 const CLEAR: f64 = 0.1;
 const TRIES: i32 = 1000;
-const HAND_COST: f64 = 2;
-const BALL_COST: f64 = 5;
-const HAND_PROGRESS: f64 = 20;
-const BALL_PROGRESS: f64 = 40;
+/** A held ball this far from its site is worth nothing, m. */
+const REACH: f64 = 0.5;
+const GRASP_RADIUS: f64 = 0.05;
+const HOLD: f64 = 3;
+const COST: f64 = 5;
+const PROGRESS: f64 = 40;
 const ACTION_COST: f64 = 0.01;
 
 export function gripperTask(block: usize, bytes: i32): Task {

@@ -107,10 +107,7 @@ function move(task: Task, s: usize, hidden: usize): void {
 @inline
 function distance(task: Task, s: usize): f64 {
   const tip = sitePlace(task, TIP, s);
-  return smoothDistance(
-    load<f64>(tip) - load<f64>(s + TARGET),
-    load<f64>(tip, 8) - load<f64>(s + TARGET, 8),
-  );
+  return smoothDistance(load<f64>(tip) - load<f64>(s + TARGET), load<f64>(tip, 8) - load<f64>(s + TARGET, 8));
 }
 
 /** Terms: distance, progress, action. */

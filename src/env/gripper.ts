@@ -47,7 +47,7 @@ export const gripper: CoreTask = {
   ],
   controlStep: 0.05,
   episodeSteps: 150,
-  start: "a random arm at rest with straight fingers, the ball and the site at random places within reach",
+  start: "a random arm at rest with open fingers, the ball and the site at random places within reach",
   // all of it as the hand sees it: the ball from the grasp, the site from the ball, the ball's velocity, joints and rates
   features: [
     ...vectorSum(
@@ -92,20 +92,22 @@ export const gripper: CoreTask = {
   ],
   constant: [14, 15],
   markers: ({ 14: x, 15: y }) => [{ name: "site", x: x!, y: y!, radius: 0.05 }],
+  // held = 3 (0.5 - ball_to_site) / (1 + (hand_to_ball / 0.05)^2)
   reward: [
-    { name: "hand", formula: "-2 hand_to_ball'" },
-    { name: "ball", formula: "-5 ball_to_site'" },
-    { name: "hand_progress", formula: "20 (hand_to_ball - hand_to_ball')" },
-    { name: "ball_progress", formula: "40 (ball_to_site - ball_to_site')" },
+    { name: "hand", formula: "-5 hand_to_ball'" },
+    { name: "held", formula: "5 held'" },
+    { name: "progress", formula: "40 (hand_to_ball - held - (hand_to_ball - held)')" },
     { name: "action", formula: "-0.01 |action|^2" },
   ],
   score: { name: "distance from ball to site", unit: "m", window: 20, threshold: 0.05, better: "lower", share: 0.8 },
   defaults: {
     gamma: 0.95,
-    rewardScale: 0.2,
-    policyLearningRate: 1e-3,
+    rewardScale: 0.1,
+    policyLearningRate: 5e-4,
+    valueUpdates: 4,
     targetPeriod: 25,
     steps: 30_000,
+    // an untrained hand touches the ball so rarely that it takes this long until the scale of its motion is known
     learningStarts: 2000,
   },
 };
