@@ -212,13 +212,13 @@ test("cart-pole balance: the body is the swing-up's, a fall is more than 0.2 rad
 });
 
 test("cart-pole: the reward is for being upright at rest in the middle, without force", async (t) => {
-  const environments = await environment();
-  const { row } = environments;
-  const rewardOf = (s: State, u: number) => {
-    row.s.set(s);
-    row.a[0] = u;
-    return environments.rowReward();
+  const [environments, balance] = [await environment(), await environment(cartpoleBalance)];
+  const rewardOf = (s: State, u: number, of = environments) => {
+    of.row.s.set(s);
+    of.row.a[0] = u;
+    return of.rowReward();
   };
+  t.true(Math.abs(rewardOf([0.5, 0, 0, 0], 0, balance) - 1.75) < 1e-14);
   for (const [s, u, expected] of [
     [[0, 0, 3, 0], 0, 2],
     [[1, 0, 0, 0], 0, 1.9],

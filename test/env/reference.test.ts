@@ -22,8 +22,8 @@ test("the expansion of balancing at its goal is known in closed form", async (t)
   const rate = Math.sqrt((1.1 * 0.1 * 9.81 * 0.5) / (1.1 * (0.1 / 3) - 0.05 ** 2));
   t.true(Math.abs(A[1]![1]! - Math.cosh(0.04 * rate)) < 1e-6);
   t.true(B[2]![0]! > 0 && B[3]![0]! < 0);
-  // (1 + cos(angle)) (1 + 0.1^(rate^2 / 25)) / 2 - 0.1 position^2 - 0.2 action^2, of s and a alone
-  const weights = [0.2, 1, 0, (2 * Math.log(10)) / 25];
+  // (1 + cos(angle)) (1 + 0.1^(rate^2 / 25)) / 2 - position^2 - 0.2 action^2, of s and a alone
+  const weights = [2, 1, 0, (2 * Math.log(10)) / 25];
   assertClose(
     t,
     Q.flat(),
