@@ -121,7 +121,7 @@ async function planned(task: CoreTask): Promise<{ row: Row; seed: number; action
     }
   }
   const rows = Array.from({ length: task.episodeSteps }, (_, step) =>
-    Array.from(best.actions.subarray(step * A, (step + 1) * A), (u) => Number(u.toFixed(4))),
+    Array.from(best.actions.subarray(step * A, (step + 1) * A)),
   );
   const row = { task: task.name, controller: "planner", episodes: starts.length, return: total, score, successes };
   return { row, seed: best.seed, actions: rows };

@@ -27,12 +27,13 @@ const GRASP: i32 = 0;
 const BALL: usize = 40;
 const SITE: usize = 112;
 const BEND: f64 = 2;
+const OPEN: f64 = -0.5;
 /** Ball and site are this far from the shoulder, m. */
 const NEAR: f64 = 0.14;
 const FAR: f64 = 0.24;
 /** The hand's middle starts in |x|, |y| < ROOM, so that no finger touches a wall, and this far or more from the ball, m. */
-const ROOM: f64 = 0.23;
-const CLEAR: f64 = 0.1;
+const ROOM: f64 = 0.2;
+const CLEAR: f64 = 0.12;
 const TRIES: i32 = 1000;
 /** A held ball this far from its site is worth nothing, m. */
 const REACH: f64 = 0.5;
@@ -43,7 +44,7 @@ const PROGRESS: f64 = 40;
 const ACTION_COST: f64 = 0.01;
 
 export function gripperTask(block: usize, bytes: i32): Task {
-  const task = mechanismTask(block, bytes, 2, 0, 5, STEPS, SUBSTEPS);
+  const task = mechanismTask(block, bytes, 2, 0, 4, STEPS, SUBSTEPS);
   task.reset = reset.index;
   task.reward = reward.index;
   task.rewardGradient = rewardGradient.index;
@@ -65,7 +66,7 @@ function placeWithinReach(to: usize, random: Random): void {
   store<f64>(to, radius * sine<f64>(heading), 8);
 }
 
-/** Everything at rest, the fingers straight; drawn again while the hand is at a wall or the ball. */
+/** Everything at rest, the fingers open; drawn again while the hand is at a wall or the ball. */
 function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   clear<f64>(s, task.states);
   placeWithinReach(s + SITE, random);
@@ -73,6 +74,8 @@ function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
     store<f64>(s, within(random, Math.PI));
     store<f64>(s, within(random, BEND), 8);
     store<f64>(s, within(random, BEND), 16);
+    store<f64>(s, OPEN, 24);
+    store<f64>(s, OPEN, 32);
     placeWithinReach(s + BALL, random);
     const grasp = sitePlace(task, GRASP, s);
     const x = load<f64>(grasp);
@@ -97,17 +100,24 @@ function ballToSite(s: usize): f64 {
   return smoothDistance(load<f64>(s + BALL) - load<f64>(s + SITE), load<f64>(s + BALL, 8) - load<f64>(s + SITE, 8));
 }
 
-/** Terms: hand, ball, hand's progress, ball's progress, action. */
+/** How much a hand at distance h from the ball holds it: HOLD at the ball, half of that at the grasp's radius. */
+@inline
+function held(h: f64): f64 {
+  return HOLD / (1 + (h * h) / (GRASP_RADIUS * GRASP_RADIUS));
+}
+
+/** Terms: hand, held ball, progress, action. */
 function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
+  const before = handToBall(task, s);
+  const heldBefore = held(before) * (REACH - ballToSite(s));
   const hand = handToBall(task, sNext);
-  const ball = ballToSite(sNext);
+  const heldAfter = held(hand) * (REACH - ballToSite(sNext));
   let squares: f64 = 0;
   for (let k = 0; k < 5; ++k) squares += load<f64>(at<f64>(a, k)) * load<f64>(at<f64>(a, k));
-  store<f64>(terms, -HAND_COST * hand);
-  store<f64>(terms, -BALL_COST * ball, 8);
-  store<f64>(terms, HAND_PROGRESS * (handToBall(task, s) - hand), 16);
-  store<f64>(terms, BALL_PROGRESS * (ballToSite(s) - ball), 24);
-  store<f64>(terms, -ACTION_COST * squares, 32);
+  store<f64>(terms, -COST * hand);
+  store<f64>(terms, COST * heldAfter, 8);
+  store<f64>(terms, PROGRESS * (before - hand + heldAfter - heldBefore), 16);
+  store<f64>(terms, -ACTION_COST * squares, 24);
 }
 
 
@@ -117,24 +127,27 @@ function add(slot: usize, x: f64, y: f64): void {
   store<f64>(slot, load<f64>(slot, 8) + y, 8);
 }
 
-/** ds += the slopes of both distances times their weights. */
-function distanceGradients(task: Task, ds: usize, hand: f64, ball: f64, s: usize): void {
+/** ds += weight times the slope of h - held (0.5 - b). */
+function errorGradient(task: Task, ds: usize, weight: f64, s: usize): void {
+  const bx = load<f64>(s + BALL) - load<f64>(s + SITE);
+  const by = load<f64>(s + BALL, 8) - load<f64>(s + SITE, 8);
+  const b = smoothDistance(bx, by);
   const grasp = sitePlace(task, GRASP, s);
-  let x = load<f64>(grasp) - load<f64>(s + BALL);
-  let y = load<f64>(grasp, 8) - load<f64>(s + BALL, 8);
-  let scale = hand / smoothDistance(x, y);
-  siteVjp(task, ds, GRASP, scale * x, scale * y);
-  add(ds + BALL, -scale * x, -scale * y);
-  x = load<f64>(s + BALL) - load<f64>(s + SITE);
-  y = load<f64>(s + BALL, 8) - load<f64>(s + SITE, 8);
-  scale = ball / smoothDistance(x, y);
-  add(ds + BALL, scale * x, scale * y);
-  add(ds + SITE, -scale * x, -scale * y);
+  const hx = load<f64>(grasp) - load<f64>(s + BALL);
+  const hy = load<f64>(grasp, 8) - load<f64>(s + BALL, 8);
+  const h = smoothDistance(hx, hy);
+  const hold = held(h);
+  // d held / dh = -2 h held^2 / (HOLD radius^2)
+  const hand = weight * (1 / h + ((REACH - b) * 2 * hold * hold) / (HOLD * GRASP_RADIUS * GRASP_RADIUS));
+  const ball = (weight * hold) / b;
+  siteVjp(task, ds, GRASP, hand * hx, hand * hy);
+  add(ds + BALL, ball * bx - hand * hx, ball * by - hand * hy);
+  add(ds + SITE, -ball * bx, -ball * by);
 }
 
 function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
-  distanceGradients(task, rS, HAND_PROGRESS, BALL_PROGRESS, s);
-  distanceGradients(task, rSNext, -(HAND_COST + HAND_PROGRESS), -(BALL_COST + BALL_PROGRESS), sNext);
+  errorGradient(task, rS, PROGRESS, s);
+  errorGradient(task, rSNext, -(COST + PROGRESS), sNext);
   for (let k = 0; k < 5; ++k) {
     const slot = at<f64>(rA, k);
     store<f64>(slot, load<f64>(slot) - 2 * ACTION_COST * load<f64>(at<f64>(a, k)));
