@@ -110,7 +110,7 @@ export function learnerResume(learner: Learner, valueUpdates: i32): void { learn
 
 // environments
 export function environmentCreate(task: i32, block: usize, bytes: i32, count: i32, seed: u64, stream: u32): Environment { return environments.environmentCreate(task, block, bytes, count, seed, stream); }
-export function environmentConfigure(environment: Environment, terminates: i32, noise: f64): void { environments.environmentConfigure(environment, terminates, noise); }
+export function environmentConfigure(environment: Environment, terminates: i32, disturbance: f64): void { environments.environmentConfigure(environment, terminates, disturbance); }
 export function environmentSeed(environment: Environment, seed: u64, stream: u32): void { environments.environmentSeed(environment, seed, stream); }
 export function environmentReset(environment: Environment, i: i32): void { environments.environmentReset(environment, i); }
 export function environmentStep(environment: Environment): void { environments.environmentStep(environment); }

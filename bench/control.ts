@@ -2,7 +2,7 @@
 // each task, no action, random actions, the task's linear-quadratic regulator where it has one, and the best episode that a planner on
 // the simulator's exact derivatives finds (iterative LQR with bounded actions, in a receding horizon and over the whole episode, from
 // which the task's disturbances are left out). Writes bench/results/control.csv and control/TASK.json, the planned actions, which
-// `valuegrad render TASK --actions FILE --seed N --actuator-noise 0` plays. `-- --tasks cheetah,walker --starts 1,2` does a part of it
+// `valuegrad render TASK --actions FILE --seed N --disturbance 0` plays. `-- --tasks cheetah,walker --starts 1,2` does a part of it
 // and keeps the other rows.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -105,7 +105,7 @@ async function planned(task: CoreTask): Promise<{ row: Row; seed: number; action
       ...receding,
       log: (message) => process.stderr.write(`${task.name}, start ${start}: ${message}\n`),
     });
-    const played = new Environments(await init(), task, 1, start, undefined, { actuatorNoise: 0 });
+    const played = new Environments(await init(), task, 1, start, undefined, { disturbance: 0 });
     const result = evaluateController(played, 1, start, (_, actions, step) => {
       actions.set(found.actions.subarray(step * A, (step + 1) * A));
     });

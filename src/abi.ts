@@ -172,7 +172,7 @@ export interface CoreExports {
     seed: bigint,
     stream: number,
   ): EnvironmentHandle;
-  environmentConfigure(environment: EnvironmentHandle, terminates: number, noise: number): void;
+  environmentConfigure(environment: EnvironmentHandle, terminates: number, disturbance: number): void;
   environmentSeed(environment: EnvironmentHandle, seed: bigint, stream: number): void;
   environmentReset(environment: EnvironmentHandle, index: number): void;
   environmentStep(environment: EnvironmentHandle): void;

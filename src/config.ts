@@ -108,11 +108,11 @@ export const settings = {
     ["learned", "exact"],
     "whose derivatives carry the value gradient: the learned model's, or the simulator's exact ones",
   ),
-  actuatorNoise: real(
+  disturbance: real(
     0,
     0,
     10,
-    "normal disturbance of every action, in training and evaluation, in units of the actuators' range",
+    "random disturbance of every step, standard deviation: of the actions, in units of the actuators' range (hand: of the force on its ball, N)",
   ),
   earlyTermination: choice("off", ["off", "on"], "whether a failure, such as a fall, ends a training episode"),
   modelHidden: layers([20, 20], "hidden layers of each of the model's sub-networks"),

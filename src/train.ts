@@ -53,7 +53,7 @@ export class Trainer {
     const copies = (count: number, stream: number, earlyTermination: boolean): VectorEnvironment =>
       make === undefined
         ? new Environments(core, tasks[config.task]!, count, seed, stream, {
-            actuatorNoise: config.actuatorNoise,
+            disturbance: config.disturbance,
             earlyTermination,
           })
         : new WrappedEnvironments(make, count, seed, stream);

@@ -15,8 +15,8 @@ export class Environment {
   count: i32;
   /** Whether a failure ends the process. */
   terminates: i32;
-  /** Standard deviation of the disturbance of every action, in units of the actuators' range. */
-  noise: f64;
+  /** Standard deviation of the random disturbance of every step: of the actuators, in units of their range, or in the task's own unit. */
+  disturbance: f64;
   /** Numbers of the copies: s and the s before it (count, S), hidden (count, H), a (count, A), reward (count), terms (count, K), f64. */
   s: usize;
   before: usize;
@@ -93,10 +93,10 @@ export function environmentCreate(
   return environment;
 }
 
-/** Whether a failure ends the process (0 or 1), and the disturbance of the actions (standard deviation, in units of their range). */
-export function environmentConfigure(environment: Environment, terminates: i32, noise: f64): void {
+/** Whether a failure ends the process (0 or 1), and the standard deviation of the disturbance. */
+export function environmentConfigure(environment: Environment, terminates: i32, disturbance: f64): void {
   environment.terminates = terminates;
-  environment.noise = noise;
+  environment.disturbance = disturbance;
 }
 
 export function generatorOf(environment: Environment, i: i32): Random {
@@ -140,7 +140,15 @@ function stepCopy(environment: Environment, i: i32): void {
   const terms = at<f64>(environment.terms, i * task.terms);
   const before = environment.before;
   memory.copy(before, s, (<usize>task.states) << 3);
-  const trouble = call_indirect<i32>(task.step, task, s, hidden, a, environment.noise, generatorOf(environment, i));
+  const trouble = call_indirect<i32>(
+    task.step,
+    task,
+    s,
+    hidden,
+    a,
+    environment.disturbance,
+    generatorOf(environment, i),
+  );
   call_indirect<void>(task.reward, task, terms, before, a, s);
   const failed = task.failed != 0 && call_indirect<bool>(task.failed, task, s);
   const elapsed = load<i32>(at<i32>(environment.elapsed, i)) + 1;

@@ -5,7 +5,7 @@
 // Sources: the paper gives the parts (a hand that is moved by its velocity, a spring, a ball, gravity, a random force, two target
 // configurations of hand and ball, one drawn per episode, a reward in the last step only), 1,000 steps of 0.01 s, and the problem's
 // origin, Munos: Policy Gradient in Continuous Time, 2006: k = m = 1, a target 2 m away along both axes, at rest at the start, squared
-// distances at the end. Ours: g = 1 m/s^2, so that the ball hangs 1 m below the hand; the force's deviation of 1 N; the weight of the
+// distances at the end. Ours: g = 1 m/s^2, so that the ball hangs 1 m below the hand; the force's deviation of 1 N (the default disturbance); the weight of the
 // ball's speed, 0.1; the cost of an action, 0.001 u^2 dt with u in m/s, as chosen; the hand's 1.5 m/s. The time is part of the state,
 // because the best action depends on it; the step that reaches 10 s pays, and ends the process.
 //
@@ -23,7 +23,6 @@ const SPEED: f64 = 1.5; // m/s, of the hand at an action of 1
 const STIFFNESS: f64 = 1; // N/m
 const MASS: f64 = 1; // kg
 const GRAVITY: f64 = 1; // m/s^2
-const FORCE_NOISE: f64 = 1; // N
 const SAG: f64 = (MASS * GRAVITY) / STIFFNESS; // m, of the ball at rest below the hand
 const TARGET_X: f64 = 2; // m, of the ball, times the code
 const TARGET_Z: f64 = 2; // m, of the ball
@@ -61,13 +60,13 @@ function component(s: usize, offset: usize, axis: i32): f64 {
   return load<f64>(at<f64>(s + offset, axis));
 }
 
-function step(_task: Task, s: usize, _hidden: usize, a: usize, noise: f64, random: Random): i32 {
+/** `disturbance`: deviation of the random force on the ball, N. */
+function step(_task: Task, s: usize, _hidden: usize, a: usize, disturbance: f64, random: Random): i32 {
   for (let axis = 0; axis < 2; ++axis) {
-    let u = max<f64>(-1, min<f64>(1, component(a, 0, axis)));
-    if (noise > 0) u += noise * randomNormal(random);
+    const u = max<f64>(-1, min<f64>(1, component(a, 0, axis)));
     const h = component(s, HAND, axis) + CONTROL_STEP * SPEED * u;
     const b = component(s, BALL, axis);
-    const force = STIFFNESS * (h - b) - (axis == 1 ? MASS * GRAVITY : 0) + FORCE_NOISE * randomNormal(random);
+    const force = STIFFNESS * (h - b) - (axis == 1 ? MASS * GRAVITY : 0) + disturbance * randomNormal(random);
     const v = component(s, VELOCITY, axis) + (CONTROL_STEP * force) / MASS;
     store<f64>(at<f64>(s + HAND, axis), h);
     store<f64>(at<f64>(s + VELOCITY, axis), v);

@@ -75,15 +75,15 @@ function clipped(a: f64): f64 {
   return max<f64>(-1, min<f64>(1, a));
 }
 
-/** Actuators get the clipped action and a disturbance of standard deviation `noise`, both in units of their range, held over the step. */
-export function mechanismStep(task: Task, s: usize, hidden: usize, a: usize, noise: f64, random: Random): i32 {
+/** Actuators get the clipped action and a normal number times `disturbance`, both in units of their range, held over the step. */
+export function mechanismStep(task: Task, s: usize, hidden: usize, a: usize, disturbance: f64, random: Random): i32 {
   const mechanism = mechanismOf(task);
   const simulation = mechanism.simulation;
   const n = simulation.model.header.dofs;
   place(mechanism, s);
   for (let k = 0; k < task.actions; ++k) {
     let u = clipped(load<f64>(at<f64>(a, k)));
-    if (noise > 0) u += noise * randomNormal(random);
+    if (disturbance > 0) u += disturbance * randomNormal(random);
     store<f64>(at<f64>(simulation.u, k), u);
   }
   simulationStep(simulation, mechanism.substeps);

@@ -2,7 +2,7 @@
 // knee, ankle (rad), then their velocities; four torques in [-1, 1] of models/monoped.xml.
 //
 // Sources: dimensions (14/4), the drop, 200 steps and the torque noise of 5 % of the actuators' strength at all times (the default of
-// `actuatorNoise`, in units of the range of -1 to 1, held over a control step) are the paper's; the body is dm_control's. The reward
+// `disturbance`, in units of the range of -1 to 1, held over a control step) are the paper's; the body is dm_control's. The reward
 // 1 - (max(0, 0.9 - h) / 0.6)^2 + 0.5 (cos(pitch) - 1) - 0.001 m / (1 + m / 200) - 0.02 |u|^2, m = |q'|^2, is ours: low is bad and high
 // is not, and the square of the shortfall has a continuous slope at 0.9 m; an impact's speeds cost little more than those of standing up.
 // So are the start, a leg bent so that the foot lies under the root, the fall, and the control step of 0.04 s, whose state changes a

@@ -78,9 +78,9 @@ function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   for (let i = 3; i < links + 2; ++i) set(s, i, uniform(random, -bend, bend));
 }
 
-function step(task: Task, s: usize, hidden: usize, a: usize, noise: f64, random: Random): i32 {
+function step(task: Task, s: usize, hidden: usize, a: usize, disturbance: f64, random: Random): i32 {
   shift(task.parameter, s, 1);
-  const trouble = mechanismStep(task, s, hidden, a, noise, random);
+  const trouble = mechanismStep(task, s, hidden, a, disturbance, random);
   shift(task.parameter, s, -1);
   return trouble;
 }

@@ -7,8 +7,11 @@ import { Mechanism } from "./mechanism";
 
 /** Puts a start state into s (S) and `hidden` (H). */
 export type Reset = (task: Task, s: usize, hidden: usize, random: Random) => void;
-/** One control step of s (S) and `hidden` (H) in place, under a (A), not clipped, with its random disturbances. Returns bits of Trouble. */
-export type Step = (task: Task, s: usize, hidden: usize, a: usize, noise: f64, random: Random) => i32;
+/**
+ * One control step of s (S) and `hidden` (H) in place, under a (A), not clipped, with a random disturbance of the standard deviation
+ * `disturbance`, in the task's own unit. Returns bits of Trouble.
+ */
+export type Step = (task: Task, s: usize, hidden: usize, a: usize, disturbance: f64, random: Random) => i32;
 /** Moves what is not part of a mechanism by one control step: s (S) holds the mechanism's new state already. */
 export type Move = (task: Task, s: usize, hidden: usize) => void;
 /** Derivatives fS (S, S) and fA (S, A) of the transition without disturbances, overwritten. */

@@ -20,7 +20,7 @@ export class EnvironmentProblem implements ControlProblem {
   }
 
   static async load(task: CoreTask): Promise<EnvironmentProblem> {
-    return new EnvironmentProblem(task, new Environments(await init(), task, 1, 1, undefined, { actuatorNoise: 0 }));
+    return new EnvironmentProblem(task, new Environments(await init(), task, 1, 1, undefined, { disturbance: 0 }));
   }
 
   /** The start state of a seed. */

@@ -23,7 +23,7 @@ interface Options {
   readonly episodes: string;
   readonly seed?: string;
   readonly controller?: string;
-  readonly actuatorNoise?: string;
+  readonly disturbance?: string;
   readonly json: boolean;
 }
 
@@ -42,7 +42,7 @@ async function evaluateReference(name: string, controller: string, episodes: num
     Math.min(COPIES, episodes),
     seed,
     Stream.Evaluation,
-    noiseOf(options),
+    disturbanceOf(options),
   );
   return {
     task,
@@ -52,13 +52,13 @@ async function evaluateReference(name: string, controller: string, episodes: num
 }
 
 async function evaluateRun(run: string, episodes: number, options: Options) {
-  const trainer = await loadTrainer(run, noiseOf(options));
+  const trainer = await loadTrainer(run, disturbanceOf(options));
   const seed = options.seed === undefined ? trainer.config.seed : parseSeed(options.seed);
   return { task: trainer.task, seed, steps: trainer.steps, result: trainer.evaluateEpisodes(episodes, seed) };
 }
 
-function noiseOf({ actuatorNoise }: Options): { readonly actuatorNoise?: number } {
-  return actuatorNoise === undefined ? {} : { actuatorNoise: parseNumber("actuator-noise", actuatorNoise, 0, 10) };
+function disturbanceOf({ disturbance }: Options): { readonly disturbance?: number } {
+  return disturbance === undefined ? {} : { disturbance: parseNumber("disturbance", disturbance, 0, 10) };
 }
 
 function inWords(task: Task, { returns, scores, failures, score, ...rest }: Result): string {
@@ -87,8 +87,8 @@ export function addEval(program: Command): void {
     .option("--episodes <n>", "how many episodes", "10")
     .option("--seed <n>", "seed of the start states (default: the run's, or 1)")
     .option(
-      "--actuator-noise <x>",
-      "normal disturbance of every action, in units of the range (default: the run's or task's)",
+      "--disturbance <x>",
+      "standard deviation of every step's random disturbance (default: the run's or the task's)",
     )
     .option("--json", "print the result as JSON", false)
     .action(async (what: string, options: Options) => {

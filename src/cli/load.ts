@@ -28,7 +28,7 @@ export async function createCore(build: Config["core"]): Promise<Core> {
  * @param changes Settings to be taken in place of the run's, of those that shape no array.
  * @throws UsageError when there is none, or when it is damaged.
  */
-export async function loadTrainer(run: string, changes: { readonly actuatorNoise?: number } = {}): Promise<Trainer> {
+export async function loadTrainer(run: string, changes: { readonly disturbance?: number } = {}): Promise<Trainer> {
   const path = checkpointPath(run);
   const bytes = readBytes(path);
   let checkpoint: Checkpoint;

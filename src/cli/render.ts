@@ -15,7 +15,7 @@ interface Options {
   readonly actions?: string;
   readonly controller: string;
   readonly seed: string;
-  readonly actuatorNoise?: string;
+  readonly disturbance?: string;
   readonly out?: string;
   readonly picture?: string;
   readonly times?: string;
@@ -68,12 +68,12 @@ function parseTimes(text: string): number[] {
 async function run(name: string, options: Options): Promise<void> {
   const task = openTask(name);
   const seed = parseSeed(options.seed);
-  const noise =
-    options.actuatorNoise === undefined ? undefined : parseNumber("actuator-noise", options.actuatorNoise, 0, 10);
+  const disturbance =
+    options.disturbance === undefined ? undefined : parseNumber("disturbance", options.disturbance, 0, 10);
   const layout = options.layout === undefined ? undefined : parseChoice("layout", options.layout, ["panels", "scene"]);
   const times = options.times === undefined ? undefined : parseTimes(options.times);
   const [act, signal] = await controllerOf(task, options, seed);
-  const episode = await recordEpisode(task, act, seed, noise === undefined ? {} : { actuatorNoise: noise });
+  const episode = await recordEpisode(task, act, seed, disturbance === undefined ? {} : { disturbance });
   const { model, frames, extras, failed, score } = episode;
   const success = succeeds(task.score, score) && !failed;
   const summary =
@@ -113,7 +113,7 @@ export function addRender(program: Command): void {
     .option("--actions <file>", "a JSON file with an array of actions that are played")
     .option("--controller <kind>", "what acts otherwise: zero, random", "zero")
     .option("--seed <n>", "seed of the start state and of random actions", "1")
-    .option("--actuator-noise <x>", "normal disturbance of every action, in units of the range (default: the task's)")
+    .option("--disturbance <x>", "standard deviation of every step's random disturbance (default: the task's)")
     .option("--out <file>", "the HTML page (default: the task's name with .html, unless --picture is given)")
     .option("--picture <file>", "a picture of several moments, as SVG")
     .option("--times <list>", "those moments, in seconds, such as 0,0.5,1")

@@ -46,6 +46,6 @@ export const cartpoleBalance: CoreTask = {
   features: [...identity(0, 1), ...identity(1, 0.1), ...identity(2, 1), ...identity(3, 0.5)],
   reward: reward("1"),
   score: { name: "distance from the middle", unit: "m", window: 250, threshold: 0.2, better: "lower", share: 0.8 },
-  defaults: { actuatorNoise: 0.05, earlyTermination: "on", sigma: 0.25 },
+  defaults: { disturbance: 0.05, earlyTermination: "on", sigma: 0.25 },
   goal: () => [0, 0, 0, 0],
 };

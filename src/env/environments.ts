@@ -7,8 +7,11 @@ import { concatenate, type GradientBatch, type JacobianBatch, type VectorEnviron
 
 /** What an environment may do otherwise than its task's defaults. */
 export interface EnvironmentOptions {
-  /** Standard deviation of the normal disturbance of every action, in units of the actuators' range, 0 or more. */
-  readonly actuatorNoise?: number;
+  /**
+   * Standard deviation of the normal disturbance of every step, 0 or more: of the actions, in units of the actuators' range (hand: of
+   * the force on its ball, N).
+   */
+  readonly disturbance?: number;
   /** Whether a failure ends the process. */
   readonly earlyTermination?: boolean;
 }
@@ -68,9 +71,9 @@ export class Environments implements VectorEnvironment {
     options: EnvironmentOptions = {},
   ) {
     core.expectOpen();
-    const { actuatorNoise = task.defaults?.actuatorNoise ?? 0, earlyTermination = false } = options;
-    if (!(actuatorNoise >= 0 && Number.isFinite(actuatorNoise))) {
-      throw new RangeError(`actuatorNoise is ${actuatorNoise}: it must be 0 or more`);
+    const { disturbance = task.defaults?.disturbance ?? 0, earlyTermination = false } = options;
+    if (!(disturbance >= 0 && Number.isFinite(disturbance))) {
+      throw new RangeError(`disturbance is ${disturbance}: it must be 0 or more`);
     }
     if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`count is ${count}: it must be 1 or more`);
     this.task = task;
@@ -87,7 +90,7 @@ export class Environments implements VectorEnvironment {
       BigInt(seed),
       stream,
     );
-    exports.environmentConfigure(this.#handle, earlyTermination ? 1 : 0, actuatorNoise);
+    exports.environmentConfigure(this.#handle, earlyTermination ? 1 : 0, disturbance);
   }
 
   get #views(): Views {

@@ -39,7 +39,7 @@ export const hand: CoreTask = {
     { name: "action", formula: "-0.001 * 0.01 (1.5 action)^2" },
   ],
   score: { name: "final cost", unit: "m^2", window: 1, threshold: 0.05, better: "lower", share: 0.8 },
-  defaults: { gamma: 1 },
+  defaults: { gamma: 1, disturbance: 1 },
   springs: [["hand", "ball"]],
   markers: ({ 6: target }) => [
     { name: "hand's target", x: 2 * target!, y: 3, radius: 0.15 },

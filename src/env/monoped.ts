@@ -59,7 +59,7 @@ export const monoped: CoreTask = {
     modelHidden: [40, 40],
     modelLearningRate: 1e-3,
     earlyTermination: "on",
-    actuatorNoise: 0.05,
+    disturbance: 0.05,
     evaluationEpisodes: 20,
   },
 };

@@ -1,25 +1,19 @@
 import test from "ava";
 import { BackwardPass } from "../../bench/control/backward.js";
 import { BoxProgram } from "../../bench/control/box.js";
+import { EnvironmentProblem } from "../../bench/control/environment-problem.js";
 import { RewardExpansion } from "../../bench/control/expansion.js";
 import { searchGait } from "../../bench/control/gait.js";
 import { Optimiser } from "../../bench/control/optimiser.js";
 import { planEpisode } from "../../bench/control/plan.js";
-import { PlantProblem } from "../../bench/control/plant-problem.js";
 import { type ControlProblem, rollout } from "../../bench/control/problem.js";
 import { recede } from "../../bench/control/receding.js";
-import {
-  approachReward,
-  arm,
-  cartpoleReward,
-  cheetahReward,
-  fixed,
-  pacedReward,
-  uprightReward,
-} from "../../bench/control/rewards.js";
 import { NegativePart } from "../../bench/control/semidefinite.js";
 import { coastValue, restValue } from "../../bench/control/terminal.js";
 import { Chance } from "../../src/chance.js";
+import { Environments } from "../../src/env/environments.js";
+import { tasks } from "../../src/env/task.js";
+import { init } from "../../src/node.js";
 
 const random = (chance: Chance, length: number, size = 1): Float64Array =>
   Float64Array.from({ length }, () => chance.uniform(-size, size));
@@ -193,38 +187,9 @@ test("clipping keeps the negative part of a matrix and leaves a negative definit
   t.true(saddle.every((x, k) => Math.abs(x - expected[k]!) < 1e-12));
 });
 
-test("the trial rewards' gradients are their slopes", (t) => {
-  const tip = arm([0.12, 0.12, 0.1]);
-  const rewards = {
-    cartpole: [cartpoleReward(), 4, 1],
-    cheetah: [cheetahReward(0.05), 18, 6],
-    walker: [uprightReward(0.03, 1, 1.2), 18, 6],
-    paced: [pacedReward(0.03, 1.5, 1.2), 18, 6],
-    monoped: [uprightReward(0.02, 0, 0.9, 0.001), 14, 4],
-    reacher: [approachReward([{ from: tip, to: fixed(0.2, -0.2), near: 0.5, scale: 0.1, progress: 40 }], 0.01), 6, 3],
-  } as const;
-  for (const [name, [reward, S, A]] of Object.entries(rewards)) {
-    const chance = new Chance(7);
-    const z = [random(chance, S), random(chance, A), random(chance, S)] as const;
-    const g = [new Float64Array(S), new Float64Array(A), new Float64Array(S)] as const;
-    reward.gradient(...z, ...g);
-    t.true(g[0].some((x) => x !== 0));
-    z.forEach((block, b) => {
-      block.forEach((x, i) => {
-        block[i] = x + 1e-6;
-        const high = reward.value(...z);
-        block[i] = x - 1e-6;
-        const low = reward.value(...z);
-        block[i] = x;
-        t.true(Math.abs((high - low) / 2e-6 - g[b]![i]!) < 1e-6, `${name} ${b} ${i}`);
-      });
-    });
-  }
-});
-
 test("a terminal value's gradient is its slope", async (t) => {
-  const problem = await PlantProblem.load("walker", 6, uprightReward(0.03, 1, 1.2));
-  const s = random(new Chance(3), problem.states);
+  const problem = await EnvironmentProblem.load(tasks.walker!);
+  const s = problem.start(3).map((x, i) => x + random(new Chance(i), 1, 0.3)[0]!);
   for (const terminal of [restValue(problem, 20), coastValue(problem, 5, 0.03)]) {
     const g = new Float64Array(problem.states);
     terminal.gradient(s, g);
@@ -241,9 +206,9 @@ test("a terminal value's gradient is its slope", async (t) => {
 });
 
 test("the same seed gives the same episode, and no stage loses return", async (t) => {
-  const problem = await PlantProblem.load("cheetah", 10, cheetahReward(0.05));
+  const problem = await EnvironmentProblem.load(tasks.cheetah!);
   const plan = () =>
-    planEpisode(problem, problem.reference(), {
+    planEpisode(problem, problem.start(1), {
       steps: 20,
       gait: { steps: 20, periods: [5, 25], population: 16, elite: 4, generations: 3 },
       receding: { horizon: 10, samples: 5 },
@@ -253,9 +218,9 @@ test("the same seed gives the same episode, and no stage loses return", async (t
   const second = plan();
   t.deepEqual(first.actions, second.actions);
   t.deepEqual(first.states, second.states);
-  const { total } = rollout(problem, problem.reference(), first.actions);
+  const { total } = rollout(problem, problem.start(1), first.actions);
   t.is(total, first.total);
-  const gait = searchGait(problem, problem.reference(), {
+  const gait = searchGait(problem, problem.start(1), {
     steps: 20,
     periods: [5, 25],
     population: 16,
@@ -266,16 +231,39 @@ test("the same seed gives the same episode, and no stage loses return", async (t
 });
 
 test("the cart-pole swings up from hanging and balances", async (t) => {
-  const problem = await PlantProblem.load("cartpole", 4, cartpoleReward());
-  const s0 = problem.reference();
-  s0[1] = Math.PI;
+  const problem = await EnvironmentProblem.load(tasks.cartpole!);
+  const s0 = problem.start(1);
   const guess = random(new Chance(1), 250, 0.1);
-  const { states, total, actions } = recede(problem, s0, 250, {
+  const { states, actions } = recede(problem, s0, 250, {
     horizon: 30,
     terminal: restValue(problem, 50),
     guess,
   });
-  t.true(total > 190, `return ${total}`);
   t.true(actions.every((a) => Math.abs(a) <= 1));
   for (let step = 100; step < 200; ++step) t.true(Math.cos(states[step * 4 + 1]!) > 0.99);
+});
+
+test("an environment's control problem is the environment, with its moving target", async (t) => {
+  for (const name of ["reacher-moving", "swimmer3", "monoped", "hand"]) {
+    const task = tasks[name]!;
+    const problem = await EnvironmentProblem.load(task);
+    const environment = new Environments(await init(), task, 1, 1, undefined, { disturbance: 0 });
+    environment.seed(4);
+    environment.reset(0);
+    let s = problem.start(4);
+    const hidden = environment.hidden.length;
+    t.deepEqual(s, Float64Array.of(...environment.states, ...environment.hidden));
+    t.is(problem.states, task.state.length + hidden);
+    const chance = new Chance(9);
+    for (let step = 0; step < 40; ++step) {
+      const a = random(chance, problem.actions);
+      const sNext = new Float64Array(problem.states);
+      problem.step(s, a, sNext);
+      environment.actions.set(a);
+      environment.step();
+      t.deepEqual(sNext, Float64Array.of(...environment.states, ...environment.hidden), `${name}, step ${step}`);
+      t.true(Math.abs(problem.reward(s, a, sNext) - environment.rewards[0]!) < 1e-12);
+      s = sNext;
+    }
+  }
 });

@@ -33,10 +33,10 @@ test("eval compares a task's reference controllers", (t) => {
 });
 
 test("eval disturbs the actions as it is told", (t) => {
-  const calm = json("monoped", "--controller", "zero", "--episodes", "3", "--actuator-noise", "0");
+  const calm = json("monoped", "--controller", "zero", "--episodes", "3", "--disturbance", "0");
   t.notDeepEqual(json("monoped", "--controller", "zero", "--episodes", "3"), calm);
-  t.notDeepEqual(json("monoped", "--controller", "zero", "--episodes", "3", "--actuator-noise", "0.25"), calm);
-  t.deepEqual(json("monoped", "--controller", "zero", "--episodes", "3", "--actuator-noise", "0"), calm);
+  t.notDeepEqual(json("monoped", "--controller", "zero", "--episodes", "3", "--disturbance", "0.25"), calm);
+  t.deepEqual(json("monoped", "--controller", "zero", "--episodes", "3", "--disturbance", "0"), calm);
 });
 
 test("what eval can't use is named", (t) => {
@@ -45,7 +45,7 @@ test("what eval can't use is named", (t) => {
     [["cheetah", "--controller", "lqr"], /controller is lqr: it must be one of zero, random\n/],
     [["nothing", "--controller", "zero"], /task is nothing: it must be one of hand, /],
     [["hand", "--controller", "zero", "--episodes", "0"], /episodes is 0: it must be an integer/],
-    [["hand", "--controller", "zero", "--actuator-noise", "-1"], /actuator-noise is -1/],
+    [["hand", "--controller", "zero", "--disturbance", "-1"], /disturbance is -1/],
     [["hand", "--controller", "zero", "--seed", "x"], /seed is x/],
   ];
   for (const [args, message] of cases) {

@@ -116,7 +116,7 @@ test("what render can't use is named, with exit code 2 and no file", (t) => {
     [["render", "cartpole", "--policy", "bad.onnx", "--actions", "wide.json"], /policy and actions are both given/],
     [["render", "cartpole", "--controller", "best"], /controller is best: it must be one of/],
     [["render", "cartpole", "--seed", "-1"], /seed is -1/],
-    [["render", "cartpole", "--actuator-noise", "x"], /actuator-noise is x: it must be a number/],
+    [["render", "cartpole", "--disturbance", "x"], /disturbance is x: it must be a number/],
     [["render", "cartpole", "--picture", "p.svg", "--times", "1,y"], /times is y/],
     [["render", "cartpole", "--picture", "p.svg", "--layout", "round"], /layout is round/],
   ];

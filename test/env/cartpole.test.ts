@@ -190,7 +190,7 @@ test("cart-pole balance: starts nearly upright and near the middle", async (t) =
 });
 
 test("cart-pole balance: the body is the swing-up's, a fall is more than 0.2 rad, and ends an episode where it should", async (t) => {
-  const balance = await environment(cartpoleBalance, 3, { actuatorNoise: 0, earlyTermination: true });
+  const balance = await environment(cartpoleBalance, 3, { disturbance: 0, earlyTermination: true });
   const swing = await environment(cartpole, 3);
   const starts = [0.3, 0.19, 0.1, 0, -0.2, 0.21, 0, 0, 0, -0.21, 0, 0];
   for (const environments of [balance, swing]) {

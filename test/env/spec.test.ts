@@ -12,8 +12,8 @@ import { modelOf } from "./models.js";
 const all = Object.values(tasks);
 
 /** Copies of a task without disturbances, each in a start state. */
-async function copies(task: CoreTask, count = 1, seed = 1, actuatorNoise?: number): Promise<Environments> {
-  const options = actuatorNoise === undefined ? {} : { actuatorNoise };
+async function copies(task: CoreTask, count = 1, seed = 1, disturbance?: number): Promise<Environments> {
+  const options = disturbance === undefined ? {} : { disturbance };
   const environments = new Environments(await init(), task, count, seed, undefined, options);
   for (let i = 0; i < count; ++i) environments.reset(i);
   return environments;
