@@ -45,7 +45,7 @@ const cheetah: Settings = {
   },
 };
 const settings: Readonly<Record<string, Settings>> = {
-  hand: { plan: { polish: 50 } },
+  hand: { plan: { polish: 50, polishOptions: { damping: 1e-6 } } },
   cartpole: { plan: { receding: { horizon: 30 } }, terminal: (problem) => restValue(problem, 50) },
   "cartpole-balance": { plan: { receding: { horizon: 30 } } },
   swimmer3: swimmer,
@@ -54,11 +54,14 @@ const settings: Readonly<Record<string, Settings>> = {
   "reacher-4target": reacher,
   "reacher-moving": reacher,
   gripper: { plan: { receding: { horizon: 40, samples: 100 }, seeds: [1, 2], polish: 20 } },
-  monoped: { plan: { receding: { horizon: 40, samples: 10 } }, terminal: (problem) => restValue(problem, 20) },
+  monoped: {
+    plan: { receding: { horizon: 40, samples: 40 }, seeds: [1, 2] },
+    terminal: (problem) => restValue(problem, 20),
+  },
   cheetah,
   "cheetah-springs": cheetah,
   walker: {
-    plan: { receding: { horizon: 30, samples: 20 }, polish: 20 },
+    plan: { receding: { horizon: 40, samples: 60 }, polish: 20 },
     terminal: (problem) => coastValue(problem, 5, problem.task.controlStep, 9),
   },
 };

@@ -1,4 +1,4 @@
-// Learning curves of the shipped defaults: `npm run bench:learning`, or with `-- --task cartpole --seeds 10 --steps 10000`. Other settings
+// Learning curves of the shipped defaults: `npm run bench:learning`, or with `-- --task walker --seeds 3 --steps 20000`. Other settings
 // (`--config '{"learningStarts":64}'`) go to another folder (`--out /tmp`).
 // Trains every seed on one core and writes, under bench/results: learning-TASK.csv, every seed's curve (a function of the settings
 // alone), learning-TASK.svg, the picture of them, and learning-TASK-CPU.csv, when each seed was solved and how long it took there.
@@ -14,17 +14,22 @@ const { values: options } = parseArgs({
   options: {
     task: { type: "string", default: "cartpole" },
     seeds: { type: "string", default: "10" },
-    steps: { type: "string", default: "10000" },
+    steps: { type: "string" },
     config: { type: "string", default: "{}" },
     out: { type: "string" },
   },
 });
 
+const EVALUATIONS = 20;
 const changes = JSON.parse(options.config) as Record<string, unknown>;
 const out = options.out ?? fileURLToPath(new URL("results/", import.meta.url));
 if (Object.keys(changes).length > 0 && options.out === undefined) {
   throw new Error("bench/results holds the shipped defaults' curves: give --out with --config");
 }
+
+const given = options.steps === undefined ? {} : { steps: Number(options.steps) };
+const { steps: length } = resolveConfig({ task: options.task, ...given, ...changes });
+const settings = { task: options.task, evaluationInterval: Math.ceil(length / EVALUATIONS), ...given, ...changes };
 
 interface SeedResult {
   readonly seed: number;
@@ -36,13 +41,7 @@ interface SeedResult {
 }
 
 async function trainSeed(seed: number): Promise<SeedResult> {
-  const config = resolveConfig({
-    task: options.task,
-    seed,
-    steps: Number(options.steps),
-    evaluationInterval: 500,
-    ...changes,
-  });
+  const config = resolveConfig({ ...settings, seed });
   const trainer = new Trainer(await init(), config);
   const records: MetricsRecord[] = [];
   let solvedAt: number | null = null;
@@ -76,7 +75,7 @@ for (let seed = 1; seed <= Number(options.seeds); ++seed) {
       ? "not solved"
       : `solved at ${result.solvedAt} steps, ${result.secondsToSolved!.toFixed(1)} s`;
   console.log(
-    `seed ${seed}: ${solved}; return ${last.evaluationReturn.toFixed(1)}, score ${last.score.toFixed(3)} after ${last.step} steps, ${result.seconds.toFixed(1)} s`,
+    `seed ${seed}: ${solved}; return ${last.evaluationReturn.toFixed(1)}, score ${last.score.toFixed(3)}, ${Math.round(100 * last.successes)} % succeed after ${last.step} steps, ${result.seconds.toFixed(1)} s`,
   );
 }
 
@@ -97,7 +96,7 @@ const csv = (rows: readonly (readonly unknown[])[]): string => rows.map((row) =>
 writeFileSync(
   path(`learning-${options.task}.csv`),
   csv([
-    ["seed", "step", "return", "return_low", "return_high", "score", "solved"],
+    ["seed", "step", "return", "return_low", "return_high", "score", "successes", "solved"],
     ...results.flatMap(({ seed, records }) =>
       records.map((r) => [
         seed,
@@ -106,6 +105,7 @@ writeFileSync(
         r.evaluationReturnLow.toFixed(3),
         r.evaluationReturnHigh.toFixed(3),
         r.score.toFixed(5),
+        r.successes.toFixed(2),
         r.solved ? 1 : 0,
       ]),
     ),
