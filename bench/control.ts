@@ -12,7 +12,7 @@ import { referenceController, referencesOf } from "../src/env/reference.js";
 import { succeeds } from "../src/env/task.js";
 import { evaluateController } from "../src/evaluate.js";
 import { type CoreTask, Environments, init, tasks } from "../src/node.js";
-import { EnvironmentProblem } from "./control/environment-problem.js";
+import { EnvironmentProblem, type Sinking } from "./control/environment-problem.js";
 import { type PlanOptions, planEpisode } from "./control/plan.js";
 import type { TerminalValue } from "./control/problem.js";
 import { coastValue, restValue } from "./control/terminal.js";
@@ -32,6 +32,7 @@ const EPISODES = 20;
 interface Settings {
   readonly plan: Omit<PlanOptions, "steps">;
   readonly terminal?: (problem: EnvironmentProblem) => TerminalValue;
+  readonly sinking?: Sinking;
 }
 
 const swimmer: Settings = { plan: { receding: { horizon: 40 } } };
@@ -57,12 +58,14 @@ const settings: Readonly<Record<string, Settings>> = {
   monoped: {
     plan: { receding: { horizon: 40, samples: 40 }, seeds: [1, 2] },
     terminal: (problem) => restValue(problem, 20),
+    sinking: { low: 0.85, weight: 30 },
   },
   cheetah,
   "cheetah-springs": cheetah,
   walker: {
     plan: { receding: { horizon: 40, samples: 60 }, polish: 20 },
     terminal: (problem) => coastValue(problem, 5, problem.task.controlStep, 9),
+    sinking: { low: 1.1, weight: 10 },
   },
 };
 
@@ -87,7 +90,8 @@ async function reference(task: CoreTask, name: ReturnType<typeof referencesOf>[n
 /** Plans from every start and plays the plans. The best one's actions are kept. */
 async function planned(task: CoreTask): Promise<{ row: Row; seed: number; actions: number[][] }> {
   const problem = await EnvironmentProblem.load(task);
-  const { plan, terminal } = settings[task.name]!;
+  const { plan, terminal, sinking } = settings[task.name]!;
+  problem.sinking = sinking;
   const starts = options.starts.split(",").map(Number);
   const receding = plan.receding && {
     receding: { ...plan.receding, ...(terminal && { terminal: terminal(problem) }) },

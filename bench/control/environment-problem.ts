@@ -3,9 +3,21 @@
 import { type CoreTask, Environments, init } from "../../src/node.js";
 import type { ControlProblem } from "./problem.js";
 
-/** The state is the task's, followed by what nobody observes (H): S + H numbers. Derivatives take the latter for constant. */
+/** What a plan is charged for a body that sinks: weight (max(0, low - h') / 0.3)^2 a step, h' the next state's dimension 1, m. */
+export interface Sinking {
+  readonly low: number;
+  readonly weight: number;
+}
+
+const SINKING_SCALE = 0.3;
+
+/**
+ * The state is the task's, followed by what nobody observes (H): S + H numbers. Derivatives take the latter for constant. Planners
+ * know no falls, so that they may kneel or crawl: a charge for sinking keeps them up. It is no part of what is reported.
+ */
 export class EnvironmentProblem implements ControlProblem {
   readonly task: CoreTask;
+  sinking: Sinking | undefined;
   readonly states: number;
   readonly actions: number;
   readonly #environment: Environments;
@@ -68,7 +80,10 @@ export class EnvironmentProblem implements ControlProblem {
 
   reward(s: Float64Array, a: Float64Array, sNext: Float64Array): number {
     this.#place(s, a, sNext);
-    return this.#environment.rowReward();
+    const { sinking } = this;
+    if (sinking === undefined) return this.#environment.rowReward();
+    const depth = Math.max(0, sinking.low - sNext[1]!) / SINKING_SCALE;
+    return this.#environment.rowReward() - sinking.weight * depth * depth;
   }
 
   rewardGradient(
@@ -87,5 +102,8 @@ export class EnvironmentProblem implements ControlProblem {
     rS.set(row.rS);
     rA.set(row.rA);
     rSNext.set(row.rSNext);
+    const { sinking } = this;
+    if (sinking === undefined) return;
+    rSNext[1]! += (2 * sinking.weight * Math.max(0, sinking.low - sNext[1]!)) / (SINKING_SCALE * SINKING_SCALE);
   }
 }
