@@ -27,7 +27,8 @@ const GRASP: i32 = 0;
 const BALL: usize = 40;
 const SITE: usize = 112;
 const BEND: f64 = 2;
-const OPEN: f64 = -0.5;
+/** Where springs hold the fingers. */
+const OPEN: f64 = -Math.PI / 6;
 /** Ball and site are this far from the shoulder, m. */
 const NEAR: f64 = 0.14;
 const FAR: f64 = 0.24;

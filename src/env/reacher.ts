@@ -85,5 +85,5 @@ export const reacherMoving: CoreTask = {
   state: stateWith(0.22),
   start: "a random arm at rest, a random target with a random heading and 0.05 to 0.2 m/s",
   score: { ...score, threshold: 0.05, share: 0.8 },
-  defaults,
+  defaults: { ...defaults, policyLearningRate: 5e-4, valueUpdates: 4, steps: 12_000 },
 };
