@@ -9,8 +9,9 @@
 //
 // The reward is DDPG's, distances from hand to ball and from ball to site, in a form that learns, and as with the reacher most of it is
 // progress: r = -5 e' + 40 (e - e') - 0.01 |u|^2, e = h - 3 (0.5 - b) / (1 + (h / 0.05)^2), h the distance from grasp to ball, b from ball
-// to site, primes after the step. The second part of e is what a held ball is worth, the more the nearer it is to its site. With
-// h and b added up, policies learned to keep away from the ball: whoever can't grasp yet pushes it away, which only costs.
+// to site, primes after the step. The second part of e is what a held ball is worth, the more the nearer it is to its site. With weighted
+// sums of h and b the hand did not learn to go to the ball, though it did with h alone: likely because whoever can't grasp yet pushes the
+// ball away, which then only costs.
 
 import { cosine, sine } from "../core/math";
 import { Random, randomUniform } from "../core/random";
