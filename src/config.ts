@@ -145,11 +145,11 @@ export function resolveConfig(partial: { readonly [name: string]: unknown }, own
       throw new UsageError(`unknown setting ${show(name)}: the settings are ${Object.keys(settings).join(", ")}`);
     }
   }
-  const chosen = partial.task ?? own?.name ?? settings.task.default;
+  const chosen = partial.task === undefined ? (own?.name ?? settings.task.default) : partial.task;
   const task = own?.name === chosen ? own : Object.hasOwn(tasks, String(chosen)) ? tasks[String(chosen)] : undefined;
   const config: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
-    const value = name === "task" ? chosen : (partial[name] ?? defaultOf(name, task));
+    const value = name === "task" ? chosen : partial[name] === undefined ? defaultOf(name, task) : partial[name];
     const accepted = name === "task" ? task !== undefined : setting.accepts(value);
     if (!accepted) throw new UsageError(`${name} is ${show(value)}: it must be ${setting.expected}`);
     config[name] = value;

@@ -32,7 +32,7 @@ export const cartpole: CoreTask = {
   features: [...identity(0, 2), ...angle(1), ...identity(2, 3), ...identity(3, 6)],
   reward: reward("0.1"),
   score: { name: "cos(angle)", unit: "1", window: 125, threshold: 0.95, better: "higher", share: 0.8 },
-  defaults: { policyLearningRate: 1e-3 },
+  defaults: { policyLearningRate: 1e-3, policyUpdates: 2, learningStarts: 250 },
 };
 
 /** Keep a pole balanced by pushing its cart, under random forces. */
@@ -46,6 +46,6 @@ export const cartpoleBalance: CoreTask = {
   features: [...identity(0, 1), ...identity(1, 0.1), ...identity(2, 1), ...identity(3, 0.5)],
   reward: reward("1"),
   score: { name: "distance from the middle", unit: "m", window: 250, threshold: 0.2, better: "lower", share: 0.8 },
-  defaults: { disturbance: 0.05, earlyTermination: "on", sigma: 0.25 },
+  defaults: { disturbance: 0.05, earlyTermination: "on", sigma: 0.15, valueUpdates: 4 },
   goal: () => [0, 0, 0, 0],
 };
