@@ -1,10 +1,24 @@
 import test from "ava";
 import { resolveConfig, type Setting, settings, UsageError } from "../src/config.js";
+import { tasks } from "../src/env/task.js";
 
-test("without settings the configuration is the table of defaults", (t) => {
-  const config = resolveConfig({});
-  for (const [name, setting] of Object.entries(settings)) {
-    t.deepEqual(config[name as keyof typeof config], setting.default, name);
+test("without settings the configuration is the table of defaults, with the task's own before the general ones", (t) => {
+  for (const task of Object.values(tasks)) {
+    const config = resolveConfig({ task: task.name });
+    for (const [name, setting] of Object.entries(settings)) {
+      const own = name === "task" ? task.name : task.defaults?.[name as keyof typeof config];
+      t.deepEqual(config[name as keyof typeof config], own ?? setting.default, `${task.name}: ${name}`);
+    }
+  }
+  t.is(resolveConfig({}).task, "cartpole");
+  t.is(resolveConfig({ gamma: 0.5 }).gamma, 0.5);
+});
+
+test("every task's own defaults are allowed", (t) => {
+  for (const { name, defaults = {} } of Object.values(tasks)) {
+    for (const [setting, value] of Object.entries(defaults)) {
+      t.true(settings[setting as keyof typeof settings].accepts(value), `${name}: ${setting}`);
+    }
   }
 });
 
@@ -17,7 +31,7 @@ test("every setting's default is allowed, has a meaning, and survives its own co
 });
 
 for (const [partial, message] of [
-  [{ task: "cartpol" }, 'task is "cartpol": it must be one of cartpole'],
+  [{ task: "cartpol" }, `task is "cartpol": it must be one of ${Object.keys(tasks).join(", ")}`],
   [{ batch: 0 }, "batch is 0: it must be an integer from 1 to 4096"],
   [{ batch: 1.5 }, "batch is 1.5: it must be an integer from 1 to 4096"],
   [{ batch: "64" }, 'batch is "64": it must be an integer from 1 to 4096'],
