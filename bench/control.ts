@@ -56,7 +56,7 @@ const settings: Readonly<Record<string, Settings>> = {
   "reacher-moving": reacher,
   gripper: { plan: { receding: { horizon: 40, samples: 100 }, seeds: [1, 2], polish: 20 } },
   monoped: {
-    plan: { receding: { horizon: 40, samples: 40 }, seeds: [1, 2] },
+    plan: { receding: { horizon: 20, samples: 40 } },
     terminal: (problem) => restValue(problem, 20),
     sinking: { low: 0.85, weight: 30 },
   },
