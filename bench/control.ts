@@ -35,7 +35,7 @@ interface Settings {
   readonly sinking?: Sinking;
 }
 
-const swimmer: Settings = { plan: { receding: { horizon: 40 } } };
+const swimmer: Settings = { plan: { gait: { steps: 200, periods: [6, 40] }, receding: { horizon: 80, samples: 30 } } };
 const reacher: Settings = { plan: { receding: { horizon: 30, samples: 5 } } };
 const cheetah: Settings = {
   plan: {

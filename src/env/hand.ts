@@ -42,8 +42,8 @@ export const hand: CoreTask = {
   defaults: { gamma: 1, disturbance: 1 },
   springs: [["hand", "ball"]],
   markers: ({ 6: target }) => [
-    { name: "hand's target", x: 2 * target!, y: 3, radius: 0.15 },
-    { name: "ball's target", x: 2 * target!, y: 2, radius: 0.15 },
+    { name: "hand", x: 2 * target!, y: 3, radius: 0.15 },
+    { name: "ball", x: 2 * target!, y: 2, radius: 0.15 },
   ],
   goal: ({ 6: target, 7: time }) => [2 * target!, 3, 2 * target!, 2, 0, 0, target!, time!],
 };
