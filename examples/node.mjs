@@ -27,9 +27,7 @@ const replay = new Replay(STEPS, task.state.length, task.action.length);
 
 /** Lets the model predict in units of the state changes seen so far. */
 function measureScale() {
-  task.predicted.forEach((dimension, d) => {
-    agent.modelScale[d] = replay.changeDeviation(dimension);
-  });
+  agent.modelScale.set(replay.changeDeviations(task.predicted, task.frames));
 }
 
 /** Another minibatch, with the importance weights of its actions under the policy of now. */

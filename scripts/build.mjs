@@ -18,20 +18,23 @@ function run(tool, ...args) {
 
 const asc = (...args) => run("node_modules/assemblyscript/bin/asc.js", ...args);
 
-/** The licence texts of every package that a bundle contains. */
+/** The licence texts of every package that a bundle contains, each once. */
 function notices(inputs) {
   const packages = new Set();
   for (const input of Object.keys(inputs)) {
     const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (match) packages.add(match[1]);
   }
-  return [...packages].sort().map((name) => {
+  const holders = new Map();
+  for (const name of [...packages].sort()) {
     const folder = `node_modules/${name}`;
     const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     const text = file && existsSync(`${folder}/${file}`) ? readFileSync(`${folder}/${file}`, "utf8").trim() : "";
-    return `${name} ${version} (${typeof license === "string" ? license : (license?.type ?? "see its repository")})\n\n${text}\n`;
-  });
+    const holder = `${name} ${version} (${typeof license === "string" ? license : (license?.type ?? "see its repository")})`;
+    holders.set(text, [...(holders.get(text) ?? []), holder]);
+  }
+  return [...holders].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
 }
 
 /** Parts of vega that line charts do not use: maps, graphs, trees, areas of proximity, regressions, labels. A test compares the charts. */

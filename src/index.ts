@@ -27,9 +27,10 @@ export {
   vectorSum,
 } from "./env/features.js";
 export type { Frame } from "./env/frames.js";
+export { type ReferenceName, referenceController, references, referencesOf } from "./env/reference.js";
 export { type CoreTask, type RewardTerm, type Score, type Task, tasks } from "./env/task.js";
 export type { GradientBatch, JacobianBatch, VectorEnvironment } from "./env/vector.js";
-export { type Evaluation, evaluate } from "./evaluate.js";
+export { type Controller, type Evaluation, evaluate, evaluateController } from "./evaluate.js";
 export { parameterHash } from "./hash.js";
 export { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
 export type { MetricsRecord } from "./metrics.js";

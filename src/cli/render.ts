@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { Chance } from "../chance.js";
 import { UsageError } from "../config.js";
+import { Environments } from "../env/environments.js";
+import { referenceController, references, referencesOf } from "../env/reference.js";
 import { type CoreTask, succeeds, successInWords } from "../env/task.js";
 import { type Act, recordEpisode } from "./episode.js";
 import { ensureFolderOf, readBytes, writeAtomically } from "./files.js";
+import { createCore } from "./load.js";
 import { parseChoice, parseNumber, parseSeed } from "./model-file.js";
 import { loadPolicy } from "./policy-file.js";
 import { renderReplay } from "./replay/page.js";
@@ -55,10 +57,14 @@ async function controllerOf(
   }
   if (policy !== undefined) return [await loadPolicy(policy, task), policy];
   if (actions !== undefined) return [readActions(actions, task), `the actions in ${actions}`];
-  const kind = parseChoice("controller", controller, ["zero", "random"]);
-  const chance = new Chance(seed);
-  const act: Act = () => task.action.map(() => (kind === "zero" ? 0 : chance.uniform(-1, 1)));
-  return [act, `${kind} actions`];
+  const kind = parseChoice("controller", controller, referencesOf(task));
+  const choose = referenceController(kind, new Environments(await createCore("release"), task, 1, seed), seed);
+  const chosen = new Float64Array(task.action.length);
+  const act: Act = (state, step) => {
+    choose(state, chosen, step);
+    return chosen;
+  };
+  return [act, kind === "lqr" ? "its linear-quadratic regulator" : `${kind} actions`];
 }
 
 function parseTimes(text: string): number[] {
@@ -111,7 +117,7 @@ export function addRender(program: Command): void {
     .argument("<task>", "a task's name")
     .option("--policy <file>", "an exported policy that acts")
     .option("--actions <file>", "a JSON file with an array of actions that are played")
-    .option("--controller <kind>", "what acts otherwise: zero, random", "zero")
+    .option("--controller <kind>", `what acts otherwise: ${Object.keys(references).join(", ")}`, "zero")
     .option("--seed <n>", "seed of the start state and of random actions", "1")
     .option("--disturbance <x>", "standard deviation of every step's random disturbance (default: the task's)")
     .option("--out <file>", "the HTML page (default: the task's name with .html, unless --picture is given)")

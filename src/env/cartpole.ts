@@ -32,7 +32,7 @@ export const cartpole: CoreTask = {
   features: [...identity(0, 2), ...angle(1), ...identity(2, 3), ...identity(3, 6)],
   reward: reward("0.1"),
   score: { name: "cos(angle)", unit: "1", window: 125, threshold: 0.95, better: "higher", share: 0.8 },
-  defaults: { policyLearningRate: 1e-3, policyUpdates: 2, learningStarts: 250 },
+  defaults: { policyLearningRate: 1e-3, policyUpdates: 2, learningStarts: 64 },
 };
 
 /** Keep a pole balanced by pushing its cart, under random forces. */

@@ -245,14 +245,30 @@ export class Environments implements VectorEnvironment {
 
   /** The arrays must be views of this core's memory. */
   rewardGradient({ rows, rS, rA, rSNext, s, a, sNext }: GradientBatch): void {
-    const at = (view: Float32Array): Pointer => addressOf(this.#core, view);
-    this.#core.exports.rewardGradient(this.#handle, at(rS), at(rA), at(rSNext), at(s), at(a), at(sNext), rows);
+    const core = this.#core;
+    core.exports.rewardGradient(
+      this.#handle,
+      addressOf(core, rS),
+      addressOf(core, rA),
+      addressOf(core, rSNext),
+      addressOf(core, s),
+      addressOf(core, a),
+      addressOf(core, sNext),
+      rows,
+    );
   }
 
   /** The arrays must be views of this core's memory. */
   transitionJacobian({ fS, fA, s, a, rows }: JacobianBatch): void {
-    const at = (view: Float32Array): Pointer => addressOf(this.#core, view);
-    this.#core.exports.transitionJacobian(this.#handle, at(fS), at(fA), at(s), at(a), rows);
+    const core = this.#core;
+    core.exports.transitionJacobian(
+      this.#handle,
+      addressOf(core, fS),
+      addressOf(core, fA),
+      addressOf(core, s),
+      addressOf(core, a),
+      rows,
+    );
   }
 
   /** One transition in f64, for whoever wants derivatives of full precision. */

@@ -36,10 +36,10 @@ for (const name of browserNames) {
     t.deepEqual(errors, []);
     t.is(await page.$eval("body", (body) => body.dataset.state), "done");
     t.is(await text("steps"), "2,000");
-    t.is(await text("updates"), "1,501");
+    t.is(await text("updates"), "3,874");
     t.is(await page.$eval("progress", (progress) => progress.value), 1);
     t.not(await picture("curve"), firstCurve);
-    t.true(Number(await text("return")) > -100, "an untrained policy gets less than -200");
+    t.true(Number(await text("return")) > 20, `an untrained policy gets about 0, not ${await text("return")}`);
     t.true(Math.abs(Number(await text("score"))) <= 1);
     t.is(await text("hash"), await trainHere(3), "the weights that Node learns");
 

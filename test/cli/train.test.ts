@@ -154,7 +154,11 @@ mkdirSync(join(broken, "full"));
 writeFileSync(join(broken, "full", "precious"), "mine");
 
 for (const [name, args, message] of [
-  ["unknown task", ["train", "--task", "cartpol"], /^error: task is "cartpol": it must be one of cartpole\n$/],
+  [
+    "unknown task",
+    ["train", "--task", "cartpol"],
+    /^error: task is "cartpol": it must be one of hand, cartpole, .*walker\n$/,
+  ],
   ["unknown option", ["train", "--sed", "3"], /^error: unknown option '--sed'\n\(Did you mean --seed\?\)\n$/],
   ["unknown command", ["trian"], /^error: unknown command 'trian'\n\(Did you mean train\?\)\n$/],
   ["wrong type", ["train", "--steps", "many"], /^error: steps is many: it must be an integer from 1 to 1000000000\n$/],

@@ -13,7 +13,7 @@ test.after.always("remove", () => project.remove());
 /** Trains a little and acts, with whatever `init` makes by default. */
 const program = (entry: string): string => `
 import { init, resolveConfig, Trainer } from "${entry}";
-const trainer = new Trainer(await init(), resolveConfig({ steps: 149, learningStarts: 100, batch: 16 }));
+const trainer = new Trainer(await init(), resolveConfig({ steps: 149, learningStarts: 100, batch: 16, policyUpdates: 1 }));
 for (const record of trainer.run()) if (trainer.done) console.log(record.updates, "updates");
 const [action] = trainer.agent.actDeterministically([0, Math.PI, 0, 0]);
 console.log(action > -1 && action < 1);
@@ -81,7 +81,7 @@ test("the example for Node learns", async (t) => {
   const output = await run(project.folder, process.execPath, project.write("example.mjs", text));
   t.regex(output, /^trained: 3000 steps, 2501 policy updates, [\d.]+ s\n/);
   const reached = Number(/evaluated: return (-?[\d.]+)/.exec(output)?.[1]);
-  t.true(reached > -100, `an untrained policy gets less than -200: ${output}`);
+  t.true(reached > 20, `an untrained policy gets about 0: ${output}`);
   t.regex(output, /pushes with -?[\d.]+ N\nexported: an ONNX file of \d{5} bytes\n$/);
 });
 
@@ -94,7 +94,7 @@ test("the example of a task of one's own learns", async (t) => {
 
 test("npx valuegrad describes tasks and settings", async (t) => {
   const output = await run(project.folder, "npx", "--no-install", "valuegrad", "info");
-  t.regex(output, /^tasks\n {2}cartpole /);
+  t.regex(output, /^tasks\n {2}hand .*\n {2}cartpole /);
   t.regex(output, /--policy-hidden /);
 });
 
