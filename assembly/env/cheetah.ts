@@ -7,16 +7,8 @@
 // Control step 0.05 s as Gymnasium's, 200 steps.
 
 import { Random } from "../core/random";
-import {
-  addEffortGradient,
-  addSpeedGradient,
-  addUprightGradient,
-  effort,
-  meanSpeed,
-  perturb,
-  placeFeet,
-  upright,
-} from "./legged";
+import { addEffortGradient, effort } from "./effort";
+import { addSpeedGradient, addUprightGradient, meanSpeed, perturb, placeFeet, upright } from "./legged";
 import { mechanismTask, resetToReference } from "./mechanism";
 import { Task } from "./task";
 

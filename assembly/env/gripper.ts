@@ -17,6 +17,7 @@ import { cosine, sine } from "../core/math";
 import { Random, randomUniform } from "../core/random";
 import { at, clear } from "../linalg/vector";
 import { smoothDistance } from "./distance";
+import { addEffortGradient, effort } from "./effort";
 import { mechanismTask, sitePlace, siteVjp } from "./mechanism";
 import { Task } from "./task";
 
@@ -114,12 +115,10 @@ function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): voi
   const heldBefore = held(before) * (REACH - ballToSite(s));
   const hand = handToBall(task, sNext);
   const heldAfter = held(hand) * (REACH - ballToSite(sNext));
-  let squares: f64 = 0;
-  for (let k = 0; k < 5; ++k) squares += load<f64>(at<f64>(a, k)) * load<f64>(at<f64>(a, k));
   store<f64>(terms, -COST * hand);
   store<f64>(terms, COST * heldAfter, 8);
   store<f64>(terms, PROGRESS * (before - hand + heldAfter - heldBefore), 16);
-  store<f64>(terms, -ACTION_COST * squares, 24);
+  store<f64>(terms, -ACTION_COST * effort(task, a), 24);
 }
 
 
@@ -150,10 +149,7 @@ function errorGradient(task: Task, ds: usize, weight: f64, s: usize): void {
 function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
   errorGradient(task, rS, PROGRESS, s);
   errorGradient(task, rSNext, -(COST + PROGRESS), sNext);
-  for (let k = 0; k < 5; ++k) {
-    const slot = at<f64>(rA, k);
-    store<f64>(slot, load<f64>(slot) - 2 * ACTION_COST * load<f64>(at<f64>(a, k)));
-  }
+  addEffortGradient(task, rA, a, -ACTION_COST);
 }
 
 /** Distance from ball to site, m. */

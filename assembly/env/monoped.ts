@@ -10,17 +10,8 @@
 
 import { Random, randomUniform } from "../core/random";
 import { at } from "../linalg/vector";
-import {
-  addEffortGradient,
-  addUprightGradient,
-  effort,
-  HEIGHT,
-  height,
-  perturb,
-  placeFeet,
-  spread,
-  upright,
-} from "./legged";
+import { addEffortGradient, effort } from "./effort";
+import { addUprightGradient, HEIGHT, height, perturb, placeFeet, spread, upright } from "./legged";
 import { mechanismTask, resetToReference } from "./mechanism";
 import { Task } from "./task";
 

@@ -13,6 +13,7 @@ import { cosine, sine } from "../core/math";
 import { Random, randomBelow, randomUniform } from "../core/random";
 import { at, clear } from "../linalg/vector";
 import { smoothDistance } from "./distance";
+import { addEffortGradient, effort } from "./effort";
 import { mechanismTask, sitePlace, siteVjp } from "./mechanism";
 import { Task } from "./task";
 
@@ -115,11 +116,9 @@ function distance(task: Task, s: usize): f64 {
 function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
   const before = distance(task, s);
   const after = distance(task, sNext);
-  let squares: f64 = 0;
-  for (let k = 0; k < 3; ++k) squares += load<f64>(at<f64>(a, k)) * load<f64>(at<f64>(a, k));
   store<f64>(terms, -DISTANCE_COST * after);
   store<f64>(terms, PROGRESS * (before - after), 8);
-  store<f64>(terms, -ACTION_COST * squares, 16);
+  store<f64>(terms, -ACTION_COST * effort(task, a), 16);
 }
 
 /** ds += weight times the slope of the distance. */
@@ -136,10 +135,7 @@ function distanceGradient(task: Task, ds: usize, weight: f64, s: usize): void {
 function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
   distanceGradient(task, rS, PROGRESS, s);
   distanceGradient(task, rSNext, -(DISTANCE_COST + PROGRESS), sNext);
-  for (let k = 0; k < 3; ++k) {
-    const slot = at<f64>(rA, k);
-    store<f64>(slot, load<f64>(slot) - 2 * ACTION_COST * load<f64>(at<f64>(a, k)));
-  }
+  addEffortGradient(task, rA, a, -ACTION_COST);
 }
 
 /** Distance from tip to target, m. */

@@ -18,6 +18,7 @@
 import { cosine, sine } from "../core/math";
 import { Random, randomUniform } from "../core/random";
 import { at } from "../linalg/vector";
+import { addEffortGradient, effort } from "./effort";
 import { dofsOf, mechanismJacobian, mechanismNext, mechanismStep, mechanismTask } from "./mechanism";
 import { Task } from "./task";
 
@@ -181,11 +182,9 @@ function distance(s: usize, smoothness: f64): f64 {
 /** Terms: progress, distance, action. */
 function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
   const after = distance(sNext, SMOOTHNESS);
-  let squares: f64 = 0;
-  for (let k = 0; k < task.actions; ++k) squares += get(a, k) * get(a, k);
   set(terms, 0, PROGRESS_REWARD * (distance(s, SMOOTHNESS) - after));
   set(terms, 1, -DISTANCE_COST * after);
-  set(terms, 2, -ACTION_COST * squares);
+  set(terms, 2, -ACTION_COST * effort(task, a));
 }
 
 function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
@@ -195,7 +194,7 @@ function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usiz
     set(rS, i, before * get(s, i));
     set(rSNext, i, after * get(sNext, i));
   }
-  for (let k = 0; k < task.actions; ++k) set(rA, k, -2 * ACTION_COST * get(a, k));
+  addEffortGradient(task, rA, a, -ACTION_COST);
 }
 
 /** Distance of the centre of mass from the goal, m. */

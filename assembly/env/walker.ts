@@ -9,11 +9,10 @@
 
 import { Random, randomUniform } from "../core/random";
 import { at } from "../linalg/vector";
+import { addEffortGradient, effort } from "./effort";
 import {
-  addEffortGradient,
   addSpeedGradient,
   addUprightGradient,
-  effort,
   HEIGHT,
   height,
   meanSpeed,

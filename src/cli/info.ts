@@ -4,6 +4,8 @@ import { referencesOf } from "../env/reference.js";
 import { type CoreTask, successInWords, tasks } from "../env/task.js";
 import type { Dimension } from "../onnx/policy.js";
 import { readModel } from "../onnx/read.js";
+import { taskModel } from "./episode.js";
+import { featureInWords } from "./feature-words.js";
 import { readBytes } from "./files.js";
 import { loadTrainer } from "./load.js";
 
@@ -18,21 +20,25 @@ function describeTask(task: CoreTask): string {
   const { name, summary, start, failure, controlStep, episodeSteps, defaults } = task;
   const body = task.closedForm ? "equations of its own" : `models/${task.model}.xml`;
   const end = task.finite ? "which ends the process" : "a time limit";
+  const names = task.state.map((dimension) => dimension.name);
+  const { timestep } = taskModel(task).option;
+  const substeps = task.closedForm ? "" : `, ${Math.round(controlStep / timestep)} time steps of ${timestep} s`;
   const width = Math.max(...task.reward.map((term) => term.name.length));
   return [
     `${name}: ${summary}`,
     dimensions("state", task.state),
     dimensions("action", task.action),
+    "encoder, what the networks see of a state",
+    ...task.features.map((feature, i) => `  ${i}  ${featureInWords(feature, names)}`),
     "reward, the sum of",
     ...task.reward.map((term) => `  ${term.name.padEnd(width)}  ${term.formula}`),
     `body     ${body}`,
-    `step     ${controlStep} s`,
+    `step     ${controlStep} s${substeps}`,
     `episode  ${episodeSteps} steps (${(episodeSteps * controlStep).toFixed(1)} s), ${end}`,
     `start    ${start}`,
     ...(failure === undefined ? [] : [`failure  ${failure}`]),
     `success  ${successInWords(task)}`,
     `solved   from ${Math.round(100 * task.score.share)} % of the episodes`,
-    `features ${task.features.length}`,
     `compare  with ${referencesOf(task).join(", ")} (valuegrad eval ${name} --controller KIND)`,
     ...(defaults === undefined
       ? []

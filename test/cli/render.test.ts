@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { SaxesParser } from "saxes";
+import { featureInWords } from "../../src/cli/feature-words.js";
+import { type Feature, inFrame, polar, vectorSum } from "../../src/env/features.js";
 import { tasks } from "../../src/env/task.js";
 
 const cli = join(import.meta.dirname, "../../build/cli.js");
@@ -46,6 +48,9 @@ for (const task of Object.values(tasks)) {
       t.true(stdout.includes(text), text);
     }
     if (task.failure !== undefined) t.true(stdout.includes(task.failure));
+    const encoder = /encoder.*\n((?: {2}\d+ {2}.*\n)+)reward/.exec(stdout)?.[1] ?? "";
+    t.is(encoder.trimEnd().split("\n").length, task.features.length);
+    if (!task.closedForm) t.regex(stdout, /\d+ time steps of 0\.\d+ s/);
     t.notRegex(stdout, /undefined|NaN|\[object/);
   });
 
@@ -83,6 +88,39 @@ for (const task of Object.values(tasks)) {
     t.true(picture.length < 30_000, `${picture.length} bytes`);
   });
 }
+
+test("features are told as formulas of the state's names", (t) => {
+  const names = ["x", "y", "turn"];
+  const told = (feature: Feature) => featureInWords(feature, names);
+  t.is(told({ kind: "linear", of: [[0, 1]], scale: 2 }), "x / 2");
+  t.is(
+    told({
+      kind: "linear",
+      of: [
+        [0, -1],
+        [1, 0.5],
+      ],
+      scale: 3,
+    }),
+    "(-x + 0.5 y) / 3",
+  );
+  t.is(
+    told({
+      kind: "sin",
+      of: [
+        [2, 1],
+        [0, -2],
+      ],
+      scale: 1,
+    }),
+    "sin(turn - 2 x)",
+  );
+  const [first, second] = inFrame([[0, 1]], [[1, 1]], [[2, 1]], 4);
+  t.is(told(first!), "first of (x, y) seen in a frame turned by turn / 4");
+  t.is(told(second!), "first of (y, -x) seen in a frame turned by turn / 4");
+  const [along] = vectorSum([polar(3, []), polar(0.5, [[2, 1]])], 2);
+  t.is(told(along!), "1.5 + cos(turn) / 4");
+});
 
 test("render plays actions from a file, and a policy that training exported", (t) => {
   const cwd = folder();
