@@ -8,8 +8,8 @@ import { sitePlace } from "./mechanism";
 import { Task } from "./task";
 
 /** Byte offsets of the root's height and pitch in a state. */
-export const HEIGHT: usize = 8;
-export const PITCH: usize = 16;
+const HEIGHT: usize = 8;
+const PITCH: usize = 16;
 
 
 @inline
@@ -27,6 +27,21 @@ export function upright(s: usize): f64 {
 @inline
 export function addUprightGradient(rS: usize, s: usize, weight: f64): void {
   store<f64>(rS, load<f64>(rS, PITCH) - weight * sine<f64>(load<f64>(s, PITCH)), PITCH);
+}
+
+/** What a shortfall of height is measured in, m. */
+const HEIGHT_SCALE: f64 = 0.6;
+
+/** How much lower than `standing` (m) the root is, in units of 0.6 m; 0 above it. Its square has a continuous slope. */
+@inline
+export function shortfall(s: usize, standing: f64): f64 {
+  return max<f64>(0, standing - height(s)) / HEIGHT_SCALE;
+}
+
+/** rS -= d shortfall(s)^2 / ds */
+@inline
+export function subtractShortfallGradient(rS: usize, s: usize, standing: f64): void {
+  store<f64>(rS, load<f64>(rS, HEIGHT) + (2 * shortfall(s, standing)) / HEIGHT_SCALE, HEIGHT);
 }
 
 /** Mean speed of the root along the floor over a control step, (x' - x) / dt, m/s. */

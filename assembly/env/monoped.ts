@@ -11,7 +11,16 @@
 import { Random, randomUniform } from "../core/random";
 import { at } from "../linalg/vector";
 import { addEffortGradient, effort } from "./effort";
-import { addUprightGradient, HEIGHT, height, perturb, placeFeet, spread, upright } from "./legged";
+import {
+  addUprightGradient,
+  height,
+  perturb,
+  placeFeet,
+  shortfall,
+  spread,
+  subtractShortfallGradient,
+  upright,
+} from "./legged";
 import { mechanismTask, resetToReference } from "./mechanism";
 import { Task } from "./task";
 
@@ -30,7 +39,6 @@ const DROP_HIGH: f64 = 0.2;
 const HEEL_AND_TOE: i32 = 2;
 const FOOT_RADIUS: f64 = 0.04;
 const STANDING_HEIGHT: f64 = 0.9;
-const HEIGHT_SCALE: f64 = 0.6;
 const UPRIGHT_REWARD: f64 = 0.5;
 const SPEED_COST: f64 = 0.001;
 const SPEED_SCALE: f64 = 200;
@@ -57,12 +65,6 @@ function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   placeFeet(task, s, HEEL_AND_TOE, FOOT_RADIUS + DROP_LOW + (DROP_HIGH - DROP_LOW) * randomUniform(random));
 }
 
-
-@inline
-function shortfall(s: usize): f64 {
-  return max<f64>(0, STANDING_HEIGHT - height(s)) / HEIGHT_SCALE;
-}
-
 /** |q'|^2, which mixes m/s and rad/s. */
 function motion(s: usize): f64 {
   let sum: f64 = 0;
@@ -72,7 +74,7 @@ function motion(s: usize): f64 {
 
 /** Terms: alive, height, upright, motion, action. */
 function reward(task: Task, terms: usize, _s: usize, a: usize, sNext: usize): void {
-  const low = shortfall(sNext);
+  const low = shortfall(sNext, STANDING_HEIGHT);
   const squares = motion(sNext);
   store<f64>(terms, 1);
   store<f64>(terms, -low * low, 8);
@@ -82,7 +84,7 @@ function reward(task: Task, terms: usize, _s: usize, a: usize, sNext: usize): vo
 }
 
 function rewardGradient(task: Task, _rS: usize, rA: usize, rSNext: usize, _s: usize, a: usize, sNext: usize): void {
-  store<f64>(rSNext, load<f64>(rSNext, HEIGHT) + (2 * shortfall(sNext)) / HEIGHT_SCALE, HEIGHT);
+  subtractShortfallGradient(rSNext, sNext, STANDING_HEIGHT);
   addUprightGradient(rSNext, sNext, UPRIGHT_REWARD);
   const soft = 1 + motion(sNext) / SPEED_SCALE;
   for (let k = DOFS; k < 2 * DOFS; ++k) {

@@ -13,12 +13,13 @@ import { addEffortGradient, effort } from "./effort";
 import {
   addSpeedGradient,
   addUprightGradient,
-  HEIGHT,
   height,
   meanSpeed,
   perturb,
   placeFeet,
+  shortfall,
   spread,
+  subtractShortfallGradient,
   upright,
 } from "./legged";
 import { mechanismTask, resetToReference } from "./mechanism";
@@ -37,7 +38,6 @@ const START_NOISE: f64 = 0.05;
 const HEELS_AND_TOES: i32 = 4;
 const FOOT_RADIUS: f64 = 0.06;
 const STANDING_HEIGHT: f64 = 1.2;
-const HEIGHT_SCALE: f64 = 0.6;
 const UPRIGHT_REWARD: f64 = 0.5;
 const ACTION_COST: f64 = 0.02;
 const SPEED_REWARD: f64 = 2;
@@ -66,15 +66,9 @@ function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   placeFeet(task, s, HEELS_AND_TOES, FOOT_RADIUS);
 }
 
-
-@inline
-function shortfall(s: usize): f64 {
-  return max<f64>(0, STANDING_HEIGHT - height(s)) / HEIGHT_SCALE;
-}
-
 /** Terms: speed, alive, height, upright, action. */
 function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
-  const low = shortfall(sNext);
+  const low = shortfall(sNext, STANDING_HEIGHT);
   const speed = meanSpeed(task, s, sNext);
   store<f64>(terms, SPEED_REWARD * speed * (2 - speed / BEST_SPEED));
   store<f64>(terms, 1, 8);
@@ -85,7 +79,7 @@ function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): voi
 
 function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
   addSpeedGradient(task, rS, rSNext, 2 * SPEED_REWARD * (1 - meanSpeed(task, s, sNext) / BEST_SPEED));
-  store<f64>(rSNext, load<f64>(rSNext, HEIGHT) + (2 * shortfall(sNext)) / HEIGHT_SCALE, HEIGHT);
+  subtractShortfallGradient(rSNext, sNext, STANDING_HEIGHT);
   addUprightGradient(rSNext, sNext, UPRIGHT_REWARD);
   addEffortGradient(task, rA, a, -ACTION_COST);
 }
