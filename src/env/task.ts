@@ -115,7 +115,7 @@ export function succeeds({ threshold, better }: Score, average: number): boolean
 /** What an episode must show to succeed: "cos(angle), averaged over the last 5.0 s, is at least 0.95". */
 export function successInWords({ score, controlStep, failure }: Task): string {
   const { name, unit, window, threshold, better } = score;
-  const period = window === 1 ? "at the end" : `averaged over the last ${(window * controlStep).toFixed(1)} s,`;
+  const period = window === 1 ? " at the end" : `, averaged over the last ${(window * controlStep).toFixed(1)} s,`;
   const bound = `is at ${better === "higher" ? "least" : "most"} ${threshold}${unit === "1" ? "" : ` ${unit}`}`;
-  return `${name} ${period} ${bound}${failure === undefined ? "" : `, without a failure (${failure})`}`;
+  return `${name}${period} ${bound}${failure === undefined ? "" : `, without a failure (${failure})`}`;
 }
