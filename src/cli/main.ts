@@ -35,6 +35,12 @@ addSimulate(program);
 addCheck(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
+// whoever reads the output may have seen enough, as head does
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -38,6 +38,13 @@ test("envs lists every task with a line of its own", (t) => {
   }
 });
 
+test("whoever reads only the first lines gets no complaint", (t) => {
+  for (const command of ["envs", "info", "info monoped"]) {
+    const script = `"${process.execPath}" "${cli}" ${command} | head -1`;
+    for (let i = 0; i < 3; ++i) t.is(spawnSync("sh", ["-c", script], { encoding: "utf8" }).stderr, "", command);
+  }
+});
+
 for (const task of Object.values(tasks)) {
   test(`info ${task.name} prints the whole entry of the registry`, (t) => {
     const { status, stdout } = valuegrad(folder(), "info", task.name);
