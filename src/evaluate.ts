@@ -22,7 +22,7 @@ export interface Evaluation {
 export type Controller = (states: Float64Array, actions: Float64Array, step: number) => void;
 
 /** Acting by the policy's mean. */
-export function policyController(agent: Agent, count: number): Controller {
+function policyController(agent: Agent, count: number): Controller {
   return (states, actions) => {
     const chosen = agent.actDeterministically(states, count);
     for (let k = 0; k < actions.length; ++k) actions[k] = chosen[k]!;

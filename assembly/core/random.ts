@@ -101,6 +101,16 @@ export function randomUniform(random: Random): f64 {
   return <f64>((high << 26) | low) * (1.0 / 9007199254740992.0);
 }
 
+/** Uniform in [low, high). */
+export function randomBetween(random: Random, low: f64, high: f64): f64 {
+  return low + (high - low) * randomUniform(random);
+}
+
+/** Uniform between -bound and bound. */
+export function randomWithin(random: Random, bound: f64): f64 {
+  return bound * (2 * randomUniform(random) - 1);
+}
+
 /** Standard normal, by Box and Muller's transform; pairs are used up in order. */
 export function randomNormal(random: Random): f64 {
   if (random.hasSpare) {

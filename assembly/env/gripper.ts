@@ -14,9 +14,8 @@
 // ball away, which then only costs.
 
 import { cosine, sine } from "../core/math";
-import { Random, randomUniform } from "../core/random";
-import { at, clear } from "../linalg/vector";
-import { smoothDistance } from "./distance";
+import { Random, randomBetween, randomWithin } from "../core/random";
+import { distance, smoothDistance } from "./distance";
 import { addEffortGradient, effort } from "./effort";
 import { mechanismTask, sitePlace, siteVjp } from "./mechanism";
 import { Task } from "./task";
@@ -55,28 +54,21 @@ export function gripperTask(block: usize, bytes: i32): Task {
   return task;
 }
 
-
-@inline
-function within(random: Random, bound: f64): f64 {
-  return bound * (2 * randomUniform(random) - 1);
-}
-
 /** Puts a place within reach to `to` (2). */
 function placeWithinReach(to: usize, random: Random): void {
-  const radius = NEAR + (FAR - NEAR) * randomUniform(random);
-  const heading = within(random, Math.PI);
+  const radius = randomBetween(random, NEAR, FAR);
+  const heading = randomWithin(random, Math.PI);
   store<f64>(to, radius * cosine<f64>(heading));
   store<f64>(to, radius * sine<f64>(heading), 8);
 }
 
 /** Everything at rest, the fingers open; drawn again while the hand is at a wall or the ball. */
 function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
-  clear<f64>(s, task.states);
   placeWithinReach(s + SITE, random);
   for (let i = 0; i < TRIES; ++i) {
-    store<f64>(s, within(random, Math.PI));
-    store<f64>(s, within(random, BEND), 8);
-    store<f64>(s, within(random, BEND), 16);
+    store<f64>(s, randomWithin(random, Math.PI));
+    store<f64>(s, randomWithin(random, BEND), 8);
+    store<f64>(s, randomWithin(random, BEND), 16);
     store<f64>(s, OPEN, 24);
     store<f64>(s, OPEN, 32);
     placeWithinReach(s + BALL, random);
@@ -156,5 +148,5 @@ function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usiz
 function score(_task: Task, _s: usize, sNext: usize): f64 {
   const x = load<f64>(sNext + BALL) - load<f64>(sNext + SITE);
   const y = load<f64>(sNext + BALL, 8) - load<f64>(sNext + SITE, 8);
-  return Math.sqrt(x * x + y * y);
+  return distance(x, y, 0);
 }

@@ -2,7 +2,7 @@
 // its pitch (rad, 0 when upright); the state is (q, v).
 
 import { cosine, sine } from "../core/math";
-import { Random, randomUniform } from "../core/random";
+import { Random, randomWithin } from "../core/random";
 import { at } from "../linalg/vector";
 import { sitePlace } from "./mechanism";
 import { Task } from "./task";
@@ -58,17 +58,11 @@ export function addSpeedGradient(task: Task, rS: usize, rSNext: usize, weight: f
   store<f64>(rSNext, load<f64>(rSNext) + slope);
 }
 
-/** Uniform between -width and width. */
-@inline
-export function spread(random: Random, width: f64): f64 {
-  return width * (2 * randomUniform(random) - 1);
-}
-
-/** Adds `spread` to `count` numbers of s from index `first`. */
+/** Adds a uniform number between -width and width to `count` numbers of s from index `first`. */
 export function perturb(s: usize, first: i32, count: i32, width: f64, random: Random): void {
   for (let k = first; k < first + count; ++k) {
     const slot = at<f64>(s, k);
-    store<f64>(slot, load<f64>(slot) + spread(random, width));
+    store<f64>(slot, load<f64>(slot) + randomWithin(random, width));
   }
 }
 

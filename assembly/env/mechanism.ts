@@ -124,10 +124,9 @@ export function mechanismNext(task: Task): Simulation {
   return mechanism.simulation;
 }
 
-/** The mechanism at its model's reference pose, everything else of s (S) zero. */
+/** The mechanism at its model's reference pose; s (S) is zero. */
 export function resetToReference(task: Task, s: usize): void {
   const model = mechanismOf(task).simulation.model;
-  clear<f64>(s, task.states);
   for (let k = 0; k < model.header.dofs; ++k) store<f64>(at<f64>(s, k), dofAt(model, k).reference);
 }
 

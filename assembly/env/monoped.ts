@@ -8,7 +8,7 @@
 // So are the start, a leg bent so that the foot lies under the root, the fall, and the control step of 0.04 s, whose state changes a
 // model predicts better than those of dm_control's 0.02 s.
 
-import { Random, randomUniform } from "../core/random";
+import { Random, randomBetween, randomUniform } from "../core/random";
 import { at } from "../linalg/vector";
 import { addEffortGradient, effort } from "./effort";
 import {
@@ -17,7 +17,6 @@ import {
   perturb,
   placeFeet,
   shortfall,
-  spread,
   subtractShortfallGradient,
   upright,
 } from "./legged";
@@ -56,7 +55,7 @@ export function monopedTask(block: usize, bytes: i32): Task {
 
 function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   resetToReference(task, s);
-  const knee = KNEE_LOW + (KNEE_HIGH - KNEE_LOW) * randomUniform(random);
+  const knee = randomBetween(random, KNEE_LOW, KNEE_HIGH);
   store<f64>(at<f64>(s, KNEE), knee);
   store<f64>(at<f64>(s, HIP), -knee / 2);
   store<f64>(at<f64>(s, ANKLE), -knee / 2);

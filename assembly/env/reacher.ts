@@ -10,9 +10,9 @@
 // (three seeds) ended within 0.05 m; with speeds up to 0.3 m/s 88 and 79 (two).
 
 import { cosine, sine } from "../core/math";
-import { Random, randomBelow, randomUniform } from "../core/random";
-import { at, clear } from "../linalg/vector";
-import { smoothDistance } from "./distance";
+import { Random, randomBelow, randomBetween, randomWithin } from "../core/random";
+import { at } from "../linalg/vector";
+import { distance, smoothDistance } from "./distance";
 import { addEffortGradient, effort } from "./effort";
 import { mechanismTask, sitePlace, siteVjp } from "./mechanism";
 import { Task } from "./task";
@@ -56,19 +56,12 @@ function reacherTask(block: usize, bytes: i32, hidden: i32): Task {
   return task;
 }
 
-
-@inline
-function within(random: Random, bound: f64): f64 {
-  return bound * (2 * randomUniform(random) - 1);
-}
-
 /** A random arm at rest whose tip touches no wall. */
 function resetArm(task: Task, s: usize, random: Random): void {
-  clear<f64>(s, task.states);
   for (let i = 0; i < TRIES; ++i) {
-    store<f64>(s, within(random, Math.PI));
-    store<f64>(s, within(random, BEND), 8);
-    store<f64>(s, within(random, BEND), 16);
+    store<f64>(s, randomWithin(random, Math.PI));
+    store<f64>(s, randomWithin(random, BEND), 8);
+    store<f64>(s, randomWithin(random, BEND), 16);
     const tip = sitePlace(task, TIP, s);
     if (Math.abs(load<f64>(tip)) < ROOM && Math.abs(load<f64>(tip, 8)) < ROOM) return;
   }
@@ -85,10 +78,10 @@ function resetCorner(task: Task, s: usize, _hidden: usize, random: Random): void
 /** Hidden: the target's velocity, m/s. */
 function resetMoving(task: Task, s: usize, hidden: usize, random: Random): void {
   resetArm(task, s, random);
-  store<f64>(s + TARGET, within(random, MARGIN));
-  store<f64>(s + TARGET, within(random, MARGIN), 8);
-  const speed = SPEED_LOW + (SPEED_HIGH - SPEED_LOW) * randomUniform(random);
-  const heading = within(random, Math.PI);
+  store<f64>(s + TARGET, randomWithin(random, MARGIN));
+  store<f64>(s + TARGET, randomWithin(random, MARGIN), 8);
+  const speed = randomBetween(random, SPEED_LOW, SPEED_HIGH);
+  const heading = randomWithin(random, Math.PI);
   store<f64>(hidden, speed * cosine<f64>(heading));
   store<f64>(hidden, speed * sine<f64>(heading), 8);
 }
@@ -107,15 +100,15 @@ function move(task: Task, s: usize, hidden: usize): void {
 
 
 @inline
-function distance(task: Task, s: usize): f64 {
+function tipToTarget(task: Task, s: usize): f64 {
   const tip = sitePlace(task, TIP, s);
   return smoothDistance(load<f64>(tip) - load<f64>(s + TARGET), load<f64>(tip, 8) - load<f64>(s + TARGET, 8));
 }
 
 /** Terms: distance, progress, action. */
 function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
-  const before = distance(task, s);
-  const after = distance(task, sNext);
+  const before = tipToTarget(task, s);
+  const after = tipToTarget(task, sNext);
   store<f64>(terms, -DISTANCE_COST * after);
   store<f64>(terms, PROGRESS * (before - after), 8);
   store<f64>(terms, -ACTION_COST * effort(task, a), 16);
@@ -143,5 +136,5 @@ function score(task: Task, _s: usize, sNext: usize): f64 {
   const tip = sitePlace(task, TIP, sNext);
   const x = load<f64>(tip) - load<f64>(sNext + TARGET);
   const y = load<f64>(tip, 8) - load<f64>(sNext + TARGET, 8);
-  return Math.sqrt(x * x + y * y);
+  return distance(x, y, 0);
 }

@@ -16,8 +16,9 @@
 // less (swimmer5 was 2.1 m from the goal after 10,000 steps instead of 1.6 m).
 
 import { cosine, sine } from "../core/math";
-import { Random, randomUniform } from "../core/random";
+import { Random, randomBetween } from "../core/random";
 import { at } from "../linalg/vector";
+import { distance } from "./distance";
 import { addEffortGradient, effort } from "./effort";
 import { dofsOf, mechanismJacobian, mechanismNext, mechanismStep, mechanismTask } from "./mechanism";
 import { Task } from "./task";
@@ -61,22 +62,16 @@ function add(to: usize, i: i32, value: f64): void {
   set(to, i, get(to, i) + value);
 }
 
-
-@inline
-function uniform(random: Random, low: f64, high: f64): f64 {
-  return low + (high - low) * randomUniform(random);
-}
-
 function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   const links = task.parameter;
-  const direction = uniform(random, -Math.PI, Math.PI);
-  const distance = uniform(random, NEAREST_START, <f64>links);
+  const direction = randomBetween(random, -Math.PI, Math.PI);
+  const distance = randomBetween(random, NEAREST_START, <f64>links);
   // the joints' range is 2 pi / links to either side
   const bend = Math.PI / <f64>links;
   set(s, 0, distance * cosine<f64>(direction));
   set(s, 1, distance * sine<f64>(direction));
-  set(s, 2, uniform(random, -Math.PI, Math.PI));
-  for (let i = 3; i < links + 2; ++i) set(s, i, uniform(random, -bend, bend));
+  set(s, 2, randomBetween(random, -Math.PI, Math.PI));
+  for (let i = 3; i < links + 2; ++i) set(s, i, randomBetween(random, -bend, bend));
 }
 
 function step(task: Task, s: usize, hidden: usize, a: usize, disturbance: f64, random: Random): i32 {
@@ -172,24 +167,23 @@ function shiftBackJvp(links: i32, d: usize, stride: i32, q: usize, v: usize): vo
   }
 }
 
-/** sqrt(x^2 + y^2 + smoothness^2), m. */
-function distance(s: usize, smoothness: f64): f64 {
-  const x = load<f64>(s);
-  const y = load<f64>(s, 8);
-  return Math.sqrt(x * x + y * y + smoothness * smoothness);
+/** Of the centre of mass from the goal, m. */
+@inline
+function toGoal(s: usize, rounding: f64): f64 {
+  return distance(load<f64>(s), load<f64>(s, 8), rounding);
 }
 
 /** Terms: progress, distance, action. */
 function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
-  const after = distance(sNext, SMOOTHNESS);
-  set(terms, 0, PROGRESS_REWARD * (distance(s, SMOOTHNESS) - after));
+  const after = toGoal(sNext, SMOOTHNESS);
+  set(terms, 0, PROGRESS_REWARD * (toGoal(s, SMOOTHNESS) - after));
   set(terms, 1, -DISTANCE_COST * after);
   set(terms, 2, -ACTION_COST * effort(task, a));
 }
 
 function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usize, a: usize, sNext: usize): void {
-  const before = PROGRESS_REWARD / distance(s, SMOOTHNESS);
-  const after = -(PROGRESS_REWARD + DISTANCE_COST) / distance(sNext, SMOOTHNESS);
+  const before = PROGRESS_REWARD / toGoal(s, SMOOTHNESS);
+  const after = -(PROGRESS_REWARD + DISTANCE_COST) / toGoal(sNext, SMOOTHNESS);
   for (let i = 0; i < 2; ++i) {
     set(rS, i, before * get(s, i));
     set(rSNext, i, after * get(sNext, i));
@@ -199,5 +193,5 @@ function rewardGradient(task: Task, rS: usize, rA: usize, rSNext: usize, s: usiz
 
 /** Distance of the centre of mass from the goal, m. */
 function score(_task: Task, _s: usize, sNext: usize): f64 {
-  return distance(sNext, 0);
+  return toGoal(sNext, 0);
 }

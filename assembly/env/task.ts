@@ -5,7 +5,7 @@ import { arenaAlloc } from "../core/arena";
 import { Random } from "../core/random";
 import { Mechanism } from "./mechanism";
 
-/** Puts a start state into s (S) and `hidden` (H). */
+/** Puts a start state into s (S) and `hidden` (H), which are zero. */
 export type Reset = (task: Task, s: usize, hidden: usize, random: Random) => void;
 /**
  * One control step of s (S) and `hidden` (H) in place, under a (A), not clipped, with a random disturbance of the standard deviation

@@ -7,7 +7,7 @@
 // shortfall has a continuous slope at 1.2 m. So are the start, a little into a stride (from wider ones it was learned more slowly), and
 // the fall, rllab's (0.8 m, 1 rad) with more room. Control step 0.05 s, 200 steps.
 
-import { Random, randomUniform } from "../core/random";
+import { Random, randomUniform, randomWithin } from "../core/random";
 import { at } from "../linalg/vector";
 import { addEffortGradient, effort } from "./effort";
 import {
@@ -18,7 +18,6 @@ import {
   perturb,
   placeFeet,
   shortfall,
-  spread,
   subtractShortfallGradient,
   upright,
 } from "./legged";
@@ -56,7 +55,7 @@ export function walkerTask(block: usize, bytes: i32): Task {
 
 function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   resetToReference(task, s);
-  const stride = spread(random, START_STRIDE);
+  const stride = randomWithin(random, START_STRIDE);
   store<f64>(at<f64>(s, RIGHT_LEG), stride);
   store<f64>(at<f64>(s, RIGHT_LEG + 1), -START_BEND * randomUniform(random));
   store<f64>(at<f64>(s, LEFT_LEG), -stride);

@@ -6,18 +6,9 @@ import { type ReferenceName, referenceController, references, referencesOf } fro
 import { successInWords, type Task, tasks } from "../env/task.js";
 import { type Evaluation, evaluateController } from "../evaluate.js";
 import { createCore, loadTrainer } from "./load.js";
-import { parseChoice, parseNumber, parseSeed } from "./model-file.js";
-import { openTask } from "./task-name.js";
+import { parseChoice, parseInteger, parseSeed } from "./model-file.js";
+import { disturbanceOf, openTask } from "./task-options.js";
 import { outcome } from "./terminal.js";
-
-/** A count from a command line. */
-function count(name: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < low || value > high || text.trim() === "") {
-    throw new UsageError(`${name} is ${text}: it must be an integer from ${low} to ${high}`);
-  }
-  return value;
-}
 
 interface Options {
   readonly episodes: string;
@@ -57,10 +48,6 @@ async function evaluateRun(run: string, episodes: number, options: Options) {
   return { task: trainer.task, seed, steps: trainer.steps, result: trainer.evaluateEpisodes(episodes, seed) };
 }
 
-function disturbanceOf({ disturbance }: Options): { readonly disturbance?: number } {
-  return disturbance === undefined ? {} : { disturbance: parseNumber("disturbance", disturbance, 0, 10) };
-}
-
 function inWords(task: Task, { returns, scores, failures, score, ...rest }: Result): string {
   const lines = returns.map((value, i) => {
     const failed = failures[i] ? ", failed" : "";
@@ -92,7 +79,7 @@ export function addEval(program: Command): void {
     )
     .option("--json", "print the result as JSON", false)
     .action(async (what: string, options: Options) => {
-      const episodes = count("episodes", options.episodes, 1, 100_000);
+      const episodes = parseInteger("episodes", options.episodes, 1, 100_000);
       if (options.controller === undefined && Object.hasOwn(tasks, what)) {
         throw new UsageError(
           `${what} is a task: name a run, or a --controller, one of ${referencesOf(tasks[what]!).join(", ")}`,

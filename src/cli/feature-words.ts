@@ -1,5 +1,4 @@
-import type { BasicFeature, Feature, LinearForm } from "../env/features.js";
-import { summandsOf } from "../env/features.js";
+import { type BasicFeature, type Feature, type LinearForm, summandsOf } from "../env/features.js";
 
 const number = (value: number): string => String(Number(value.toPrecision(4)));
 

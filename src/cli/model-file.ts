@@ -40,13 +40,18 @@ export function parseNumber(name: string, text: string, low: number, high: numbe
   return value;
 }
 
-/** A seed of a command line. */
-export function parseSeed(text: string): number {
+/** An integer of a command line. */
+export function parseInteger(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
-  if (text.trim() === "" || !(Number.isSafeInteger(value) && value >= 0)) {
-    throw new UsageError(`seed is ${text}: it must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
+  if (text.trim() === "" || !(Number.isSafeInteger(value) && value >= low && value <= high)) {
+    throw new UsageError(`${name} is ${text}: it must be an integer from ${low} to ${high}`);
   }
   return value;
+}
+
+/** A seed of a command line. */
+export function parseSeed(text: string): number {
+  return parseInteger("seed", text, 0, Number.MAX_SAFE_INTEGER);
 }
 
 /** One of a few words of a command line. */

@@ -10,7 +10,7 @@ import { parseChoice, parseNumber, parseSeed } from "./model-file.js";
 import { loadPolicy } from "./policy-file.js";
 import { renderReplay } from "./replay/page.js";
 import { renderStrip } from "./replay/strip.js";
-import { openTask } from "./task-name.js";
+import { disturbanceOf, openTask } from "./task-options.js";
 
 interface Options {
   readonly policy?: string;
@@ -74,12 +74,11 @@ function parseTimes(text: string): number[] {
 async function run(name: string, options: Options): Promise<void> {
   const task = openTask(name);
   const seed = parseSeed(options.seed);
-  const disturbance =
-    options.disturbance === undefined ? undefined : parseNumber("disturbance", options.disturbance, 0, 10);
+  const disturbance = disturbanceOf(options);
   const layout = options.layout === undefined ? undefined : parseChoice("layout", options.layout, ["panels", "scene"]);
   const times = options.times === undefined ? undefined : parseTimes(options.times);
   const [act, signal] = await controllerOf(task, options, seed);
-  const episode = await recordEpisode(task, act, seed, disturbance === undefined ? {} : { disturbance });
+  const episode = await recordEpisode(task, act, seed, disturbance);
   const { model, frames, extras, failed, score } = episode;
   const success = succeeds(task.score, score) && !failed;
   const summary =

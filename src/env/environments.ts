@@ -29,16 +29,12 @@ export interface TransitionRow {
   readonly fA: Float64Array;
 }
 
-interface Views {
-  readonly states: Float64Array;
+interface Views
+  extends Pick<
+    VectorEnvironment,
+    "states" | "actions" | "rewards" | "terms" | "scores" | "terminated" | "truncated" | "failed"
+  > {
   readonly hidden: Float64Array;
-  readonly actions: Float64Array;
-  readonly rewards: Float64Array;
-  readonly terms: Float64Array;
-  readonly scores: Float64Array;
-  readonly terminated: Int32Array;
-  readonly truncated: Int32Array;
-  readonly failed: Int32Array;
   readonly trouble: Int32Array;
   readonly elapsed: Int32Array;
   readonly row: TransitionRow;
