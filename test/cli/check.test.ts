@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,35 +10,14 @@ import type { PlanarModel } from "../../src/mjcf/model.js";
 import { readModel } from "../../src/mjcf/read.js";
 import { init } from "../../src/node.js";
 import { Plant, Trouble } from "../../src/plant.js";
+import { root, valuegrad } from "./command.js";
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const root = join(import.meta.dirname, "../..");
 const modelFile = (name: string): string => join(root, "models", `${name}.xml`);
 const modelOf = (name: string): PlanarModel => readModel(readFileSync(modelFile(name), "utf8"), name);
 
-/** Runs the built command line as a user would. */
-function valuegrad(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, "build/cli.js"), ...args]);
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (data) => {
-      stdout += data;
-    });
-    child.stderr.on("data", (data) => {
-      stderr += data;
-    });
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
 for (const name of ["cheetah", "cartpole", "swimmer3", "gripper"]) {
   test(`${name} is described and passes every check`, async (t) => {
-    const { code, stdout, stderr } = await valuegrad("check", modelFile(name));
+    const { code, stdout, stderr } = await valuegrad(["check", modelFile(name)]);
     t.is(code, 0, stdout + stderr);
     t.is(stderr, "");
     t.regex(stdout, new RegExp(`^${name}: x-[yz] plane, [\\d.]+ kg\n\\d+ bod.*joints?.*pairs?.*actuators?.*\n`));
@@ -49,8 +27,8 @@ for (const name of ["cheetah", "cartpole", "swimmer3", "gripper"]) {
       ["derivatives", "adjoint", "energy", "random run", "snapshot"],
     );
     for (const line of lines) t.is(line.slice(14, 16), "ok", line);
-    t.is((await valuegrad("check", modelFile(name))).stdout, stdout, "the same every time");
-    t.not((await valuegrad("check", modelFile(name), "--seed", "7")).stdout, stdout);
+    t.is((await valuegrad(["check", modelFile(name)])).stdout, stdout, "the same every time");
+    t.not((await valuegrad(["check", modelFile(name), "--seed", "7"])).stdout, stdout);
   });
 }
 
@@ -66,7 +44,7 @@ test("what cannot be checked is refused in one sentence", async (t) => {
     [[file], /^error: .*hinge\.xml:4: <joint> [^\n]*\n$/],
     [[modelFile("cheetah"), "--seed", "x"], /^error: seed is x: it must be an integer from 0 to \d+\n$/],
   ] as const) {
-    const { code, stdout, stderr } = await valuegrad("check", ...args);
+    const { code, stdout, stderr } = await valuegrad(["check", ...args]);
     t.is(code, 2);
     t.is(stdout, "");
     t.regex(stderr, message);

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,30 +5,9 @@ import { pathToFileURL } from "node:url";
 import test from "ava";
 import type { ReplayData } from "../../src/cli/replay/data.js";
 import { launchBrowser, openPage } from "../browser/browsers.js";
+import { root, valuegrad } from "./command.js";
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const root = join(import.meta.dirname, "../..");
 const modelFile = (name: string): string => join(root, "models", `${name}.xml`);
-
-/** Runs the built command line as a user would. */
-function valuegrad(args: readonly string[], cwd = root): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, "build/cli.js"), ...args], { cwd });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (data) => {
-      stdout += data;
-    });
-    child.stderr.on("data", (data) => {
-      stderr += data;
-    });
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "valuegrad-"));
 

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,29 +8,7 @@ import { tasks } from "../../src/env/task.js";
 import type { MetricsRecord } from "../../src/metrics.js";
 import { readModel } from "../../src/onnx/read.js";
 import { verifyGolden } from "../../src/onnx/verify.js";
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the built command line as a user would. */
-function valuegrad(args: readonly string[], started?: (child: ChildProcess) => void, cwd?: string): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "../../build/cli.js"), ...args], { cwd });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (data) => {
-      stdout += data;
-    });
-    child.stderr.on("data", (data) => {
-      stderr += data;
-    });
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-    started?.(child);
-  });
-}
+import { valuegrad } from "./command.js";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "valuegrad-"));
 const files = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "policy.onnx", "report.html", "timing.jsonl"];
@@ -124,7 +101,7 @@ test("two runs of one configuration write the same bytes, except for the clock's
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   test(`${signal} saves, exports and exits cleanly`, async (t) => {
     const out = join(folder(), "run");
-    const { code, stdout } = await valuegrad(["train", "--steps", "1000000", "--out", out], (child) => {
+    const { code, stdout } = await valuegrad(["train", "--steps", "1000000", "--out", out], undefined, (child) => {
       // the first line is printed once training is under way
       child.stdout!.once("data", () => setTimeout(() => child.kill(signal), 1500));
     });
@@ -140,7 +117,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 test("without --out every run gets a folder of its own", async (t) => {
   const cwd = folder();
-  for (let i = 0; i < 2; ++i) t.is((await valuegrad(["train", "--steps", "10"], undefined, cwd)).code, 0);
+  for (let i = 0; i < 2; ++i) t.is((await valuegrad(["train", "--steps", "10"], cwd)).code, 0);
   t.deepEqual(readdirSync(join(cwd, "runs")).sort(), ["cartpole-seed-1", "cartpole-seed-1-2"]);
 });
 

@@ -1,22 +1,7 @@
 import type { ExecutionContext } from "ava";
-import { Environments } from "../../src/env/environments.js";
+import type { Environments } from "../../src/env/environments.js";
 import type { BasicFeature, Feature, LinearForm } from "../../src/env/features.js";
-import { type CoreTask, tasks } from "../../src/env/task.js";
-import { init } from "../../src/node.js";
 import { assertGradient, derivative, largest } from "../core/numbers.js";
-
-/** Copies of a task, each in a start state. */
-export async function copies(name: string, count = 1, seed = 1): Promise<Environments> {
-  const environments = new Environments(await init(), tasks[name] as CoreTask, count, seed);
-  for (let i = 0; i < count; ++i) environments.reset(i);
-  return environments;
-}
-
-/** The copies' states. */
-export function rowsOf({ states, count }: Environments): number[][] {
-  const S = states.length / count;
-  return Array.from({ length: count }, (_, i) => Array.from(states.subarray(i * S, (i + 1) * S)));
-}
 
 /** The end of a chain of links in the plane whose joints' angles are relative, and its distance from a point. */
 export function endOf(lengths: readonly number[], angles: readonly number[]): [x: number, y: number] {

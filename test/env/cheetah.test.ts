@@ -1,6 +1,7 @@
 import test from "ava";
 import { assertClose, Source } from "../core/numbers.js";
-import { clearances, legged, placesAt, range, rewardAt, rowsOf } from "./legged.js";
+import { copies, rowsOf } from "./copies.js";
+import { clearances, placesAt, range, rewardAt } from "./legged.js";
 
 const COUNT = 400;
 const X = 0;
@@ -9,7 +10,7 @@ const X_VELOCITY = 9;
 
 for (const name of ["cheetah", "cheetah-springs"]) {
   test(`${name}: starts stand on a toe with noise of 0.1 on everything but the root's place`, async (t) => {
-    const rows = rowsOf(await legged(name, COUNT));
+    const rows = rowsOf(await copies(name, COUNT));
     for (let i = 0; i < 18; ++i) {
       const [low, high] = range(rows, i);
       if (i === X) t.deepEqual([low, high], [0, 0]);
@@ -21,7 +22,7 @@ for (const name of ["cheetah", "cheetah-springs"]) {
 }
 
 test("cheetah: the reward is speed over the control step, uprightness and effort", async (t) => {
-  const environments = await legged("cheetah");
+  const environments = await copies("cheetah");
   const at = (s: Record<number, number>, a: number[], sNext: Record<number, number>) =>
     rewardAt(environments, s, a, sNext);
   const close = (actual: number, expected: number) => t.true(Math.abs(actual - expected) < 1e-12, `${actual}`);
@@ -32,7 +33,7 @@ test("cheetah: the reward is speed over the control step, uprightness and effort
 
 test("cheetah: speed on its back does not count", async (t) => {
   const speed = async (pitch: number) => {
-    const environments = await legged("cheetah");
+    const environments = await copies("cheetah");
     environments.states.fill(0);
     environments.states[1] = 3;
     environments.states[PITCH] = pitch;
@@ -50,7 +51,7 @@ test("cheetah: speed on its back does not count", async (t) => {
 
 test("cheetah: springs carry the body that falls without them", async (t) => {
   const height = async (name: string) => {
-    const environments = await legged(name);
+    const environments = await copies(name);
     environments.actions.fill(0);
     for (let step = 0; step < 100; ++step) environments.step();
     return environments.states[1]!;

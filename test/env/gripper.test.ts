@@ -2,7 +2,8 @@ import test from "ava";
 import { tasks } from "../../src/env/task.js";
 import { evaluateController } from "../../src/evaluate.js";
 import { assertClose, Source } from "../core/numbers.js";
-import { assertRewardGradient, copies, endOf, featureAt, rewardAt, rowsOf } from "./arms.js";
+import { assertRewardGradient, endOf, featureAt, rewardAt } from "./arms.js";
+import { copies, rowsOf } from "./copies.js";
 import { graspAndCarry } from "./grasp.js";
 
 const COUNT = 1000;

@@ -1,22 +1,9 @@
 import { readFileSync } from "node:fs";
-import { Environments } from "../../src/env/environments.js";
+import type { Environments } from "../../src/env/environments.js";
 import type { Feature, LinearForm } from "../../src/env/features.js";
-import { type CoreTask, tasks } from "../../src/env/task.js";
+import { tasks } from "../../src/env/task.js";
 import { readModel } from "../../src/mjcf.js";
 import { init, Plant } from "../../src/node.js";
-
-/** Copies of a legged task, each in a start state. */
-export async function legged(name: string, count = 1, seed = 1): Promise<Environments> {
-  const environments = new Environments(await init(), tasks[name] as CoreTask, count, seed);
-  for (let i = 0; i < count; ++i) environments.reset(i);
-  return environments;
-}
-
-/** The copies' states. */
-export function rowsOf({ states, count }: Environments): number[][] {
-  const S = states.length / count;
-  return Array.from({ length: count }, (_, i) => Array.from(states.subarray(i * S, (i + 1) * S)));
-}
 
 /** Lowest and highest value of a dimension over states. */
 export function range(rows: readonly (readonly number[])[], dimension: number): [low: number, high: number] {

@@ -1,12 +1,13 @@
 import test from "ava";
 import { assertClose, Source } from "../core/numbers.js";
-import { clearances, legged, placesAt, range, rewardAt, rowsOf } from "./legged.js";
+import { copies, rowsOf } from "./copies.js";
+import { clearances, placesAt, range, rewardAt } from "./legged.js";
 
 const COUNT = 400;
 const [HEIGHT, PITCH, WAIST, HIP, KNEE, ANKLE] = [1, 2, 3, 4, 5, 6];
 
 test("monoped: starts hang above the floor, at rest, the foot under the root", async (t) => {
-  const rows = rowsOf(await legged("monoped", COUNT));
+  const rows = rowsOf(await copies("monoped", COUNT));
   const within = (values: [number, number], low: number, high: number) => {
     const width = high - low;
     t.true(values[0] >= low && values[0] < low + 0.05 * width, `${values}`);
@@ -24,7 +25,7 @@ test("monoped: starts hang above the floor, at rest, the foot under the root", a
 });
 
 test("monoped: the reward by hand", async (t) => {
-  const environments = await legged("monoped");
+  const environments = await copies("monoped");
   const at = (a: number[], sNext: Record<number, number>) => rewardAt(environments, {}, a, sNext);
   const close = (actual: number, expected: number) => t.true(Math.abs(actual - expected) < 1e-12, `${actual}`);
   close(at([0, 0, 0, 0], { [HEIGHT]: 0.95 }), 1);
@@ -35,7 +36,7 @@ test("monoped: the reward by hand", async (t) => {
 });
 
 test("monoped: two copies in one state part, because its motors tremble", async (t) => {
-  const environments = await legged("monoped", 2, 3);
+  const environments = await copies("monoped", 2, 3);
   const S = 14;
   environments.states.copyWithin(S, 0, S);
   environments.actions.fill(0);
@@ -44,7 +45,7 @@ test("monoped: two copies in one state part, because its motors tremble", async 
 });
 
 test("monoped: fallen is low or leaning, standing is high and upright", async (t) => {
-  const environments = await legged("monoped");
+  const environments = await copies("monoped");
   const after = (height: number, pitch: number) => {
     environments.reset(0);
     environments.states[HEIGHT] = height;

@@ -1,7 +1,8 @@
 import test from "ava";
 import { tasks } from "../../src/env/task.js";
 import { assertClose, Source } from "../core/numbers.js";
-import { assertRewardGradient, copies, endOf, featureAt, rewardAt, rowsOf } from "./arms.js";
+import { assertRewardGradient, endOf, featureAt, rewardAt } from "./arms.js";
+import { copies, rowsOf } from "./copies.js";
 
 const COUNT = 1000;
 const LINKS = [0.12, 0.12, 0.1];

@@ -1,12 +1,13 @@
 import test from "ava";
 import { assertClose, Source } from "../core/numbers.js";
-import { clearances, legged, placesAt, range, rewardAt, rowsOf } from "./legged.js";
+import { copies, rowsOf } from "./copies.js";
+import { clearances, placesAt, range, rewardAt } from "./legged.js";
 
 const COUNT = 400;
 const [X, HEIGHT, PITCH, RIGHT_HIP, LEFT_HIP, SPEED] = [0, 1, 2, 3, 6, 9];
 
 test("walker: starts stand on the floor, a little into a stride", async (t) => {
-  const rows = rowsOf(await legged("walker", COUNT));
+  const rows = rowsOf(await copies("walker", COUNT));
   const within = (dimension: number, low: number, high: number) => {
     const [least, most] = range(rows, dimension);
     const margin = 0.15 * (high - low);
@@ -31,7 +32,7 @@ test("walker: starts stand on the floor, a little into a stride", async (t) => {
 });
 
 test("walker: the reward by hand", async (t) => {
-  const environments = await legged("walker");
+  const environments = await copies("walker");
   const at = (s: Record<number, number>, a: number[], sNext: Record<number, number>) =>
     rewardAt(environments, s, a, sNext);
   const close = (actual: number, expected: number) => t.true(Math.abs(actual - expected) < 1e-12, `${actual}`);
@@ -44,7 +45,7 @@ test("walker: the reward by hand", async (t) => {
 });
 
 test("walker: a fall is low or leaning", async (t) => {
-  const environments = await legged("walker");
+  const environments = await copies("walker");
   const after = (height: number, pitch: number) => {
     environments.reset(0);
     environments.states[HEIGHT] = height;
