@@ -56,7 +56,7 @@ const common = {
   splitting: true,
   format: "esm",
   target: "es2022",
-  external: ["node:*", "onnxruntime-node", "canvas"],
+  external: ["node:*", "bullmq", "onnxruntime-node", "canvas"],
   loader: { ".wasm": "binary" },
   minifySyntax: true,
   minifyWhitespace: true,

@@ -72,6 +72,7 @@ const taskNames = Object.keys(tasks) as [string, ...string[]];
 /** Every setting of a training run: defaults, ranges and meanings in one place. */
 export const settings = {
   task: choice<string>("cartpole", taskNames, "what to learn"),
+  algorithm: choice("svg1-er", ["svg1-er"], "how to learn it"),
   seed: integer(1, 0, Number.MAX_SAFE_INTEGER, "seed of every random stream"),
   core: choice(
     "release",

@@ -54,5 +54,5 @@ for (const [partial, message] of [
 
 test("an unknown setting is named, with the known ones", (t) => {
   const message = t.throws(() => resolveConfig({ learningRate: 1 }), { instanceOf: UsageError })?.message;
-  t.regex(message!, /^unknown setting "learningRate": the settings are task, seed, .*modelNoise$/);
+  t.regex(message!, /^unknown setting "learningRate": the settings are task, algorithm, seed, .*modelNoise$/);
 });
