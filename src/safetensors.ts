@@ -1,6 +1,9 @@
+import { blank, checkSeal, seal } from "./seal.js";
+
 /**
  * The safetensors format: eight bytes of header length (little-endian), a JSON header {name: {dtype, shape, data_offsets}} with string
- * metadata under `__metadata__`, then the arrays' bytes one after the other.
+ * metadata under `__metadata__`, then the arrays' bytes one after the other. Files of this module are sealed: their first metadata
+ * entry, `sha256`, is the file's own digest.
  */
 
 const types = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
@@ -15,11 +18,15 @@ export interface StoredTensor {
 
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Without the digest. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 const LENGTH_BYTES = 8;
 const METADATA = "__metadata__";
+/** How a header begins, up to the digits of the digest. */
+const BEGINNING = `{"${METADATA}":{"sha256":"`;
+const DIGEST_AT = LENGTH_BYTES + BEGINNING.length;
 
 function dtypeOf(data: TensorArray): Dtype {
   for (const [dtype, type] of Object.entries(types)) if (data instanceof type) return dtype as Dtype;
@@ -29,12 +36,12 @@ function dtypeOf(data: TensorArray): Dtype {
 const product = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
 
 /**
- * The bytes of a file. Arrays are ordered by the size of their numbers, largest first, then as given, so that each is aligned.
+ * The bytes of a file, sealed. Arrays are ordered by the size of their numbers, largest first, then as given, so that each is aligned.
  * @throws Error when an array's length does not match its shape.
  */
 export function encodeTensors(file: TensorFile): Uint8Array {
   const entries = [...file.tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  const header: Record<string, unknown> = { [METADATA]: file.metadata };
+  const header: Record<string, unknown> = { [METADATA]: { sha256: blank, ...file.metadata } };
   let offset = 0;
   for (const [name, { shape, data }] of entries) {
     if (product(shape) !== data.length)
@@ -53,6 +60,7 @@ export function encodeTensors(file: TensorFile): Uint8Array {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
+  seal(bytes, DIGEST_AT);
   return bytes;
 }
 
@@ -64,8 +72,8 @@ function isShape(value: unknown): value is number[] {
 }
 
 /**
- * Reads a file.
- * @throws Error that says what is wrong with the bytes: too short, no header, an entry that doesn't fit, missing or surplus bytes.
+ * Reads a sealed file.
+ * @throws Error that says what is wrong with the bytes: too short, unsealed, altered, an entry that doesn't fit, surplus bytes.
  */
 export function decodeTensors(bytes: Uint8Array): TensorFile {
   const fail = (what: string): never => {
@@ -75,6 +83,9 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
   const start = LENGTH_BYTES + length;
   if (start > bytes.length) fail(`its header should have ${length} bytes, the file has ${bytes.length}`);
+  const beginning = String.fromCharCode(...bytes.subarray(LENGTH_BYTES, DIGEST_AT));
+  if (beginning !== BEGINNING || DIGEST_AT + blank.length > start) fail("it has no checksum");
+  if (checkSeal(bytes, DIGEST_AT) === undefined) fail("its bytes do not match its checksum");
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, start)));
@@ -108,5 +119,6 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
     end = to;
   }
   if (end !== body.length) fail(`${body.length - end} bytes follow its last tensor`);
-  return { tensors, metadata: metadata as Record<string, string> };
+  const { sha256, ...own } = metadata as Record<string, string>;
+  return { tensors, metadata: own };
 }

@@ -1,5 +1,7 @@
 import test from "ava";
+import { Chance } from "../src/chance.js";
 import { decodeTensors, encodeTensors, type StoredTensor } from "../src/safetensors.js";
+import { blank, seal } from "../src/seal.js";
 
 const tensors = new Map<string, StoredTensor>([
   ["bytes", { shape: [3], data: Uint8Array.of(1, 2, 255) }],
@@ -31,30 +33,50 @@ test("every truncation and every surplus byte is noticed", (t) => {
   for (let length = 0; length < bytes.length; ++length) {
     t.throws(() => decodeTensors(bytes.subarray(0, length)), { message: /^not a whole safetensors file: / });
   }
-  t.throws(() => decodeTensors(Uint8Array.of(...bytes, 0)), { message: /1 bytes follow its last tensor/ });
+  t.throws(() => decodeTensors(Uint8Array.of(...bytes, 0)), { message: /do not match its checksum/ });
+});
+
+test("every changed bit is noticed", (t) => {
+  const chance = new Chance(1);
+  for (let i = 0; i < 1000; ++i) {
+    const flipped = bytes.slice();
+    flipped[chance.index(bytes.length)]! ^= 1 << chance.index(8);
+    t.throws(() => decodeTensors(flipped), { message: /^not a whole safetensors file: / });
+  }
 });
 
 test("headers that lie are refused in words", (t) => {
-  const withHeader = (header: string, body = 0): Uint8Array => {
-    const json = new TextEncoder().encode(header);
+  const withHeader = (metadata: string, entries: string, body = 0): Uint8Array => {
+    const json = new TextEncoder().encode(`{"__metadata__":{"sha256":"${blank}"${metadata}}${entries}}`);
     const file = new Uint8Array(8 + json.length + body);
     new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
     file.set(json, 8);
+    seal(file, 8 + '{"__metadata__":{"sha256":"'.length);
     return file;
   };
-  for (const [header, message] of [
-    ["[]", /header is no JSON object/],
-    ["{", /header is no JSON$/],
-    ['{"a":1}', /entry a is no object/],
-    ['{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}', /type F16/],
-    ['{"a":{"dtype":"toString","shape":[1],"data_offsets":[0,2]}}', /type toString/],
-    ['{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', /no shape or place/],
-    ['{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', /shape 2 lies at bytes 0 to 4/],
-    ['{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}', /lies at bytes 4 to 12/],
-    ['{"__metadata__":{"a":1}}', /metadata are not all strings/],
+  t.deepEqual(decodeTensors(withHeader("", "")), { tensors: new Map(), metadata: {} });
+  for (const [metadata, entries, message] of [
+    ["", ",", /header is no JSON$/],
+    ["", ',"a":1', /entry a is no object/],
+    ["", ',"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}', /type F16/],
+    ["", ',"a":{"dtype":"toString","shape":[1],"data_offsets":[0,2]}', /type toString/],
+    ["", ',"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}', /no shape or place/],
+    ["", ',"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}', /shape 2 lies at bytes 0 to 4/],
+    ["", ',"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}', /lies at bytes 4 to 12/],
+    ["", ',"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}', /1 bytes follow its last tensor/],
+    ["", ',"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]}', /ends at byte 5 of 4/],
+    [',"a":1', "", /metadata are not all strings/],
   ] as const) {
-    t.throws(() => decodeTensors(withHeader(header, 4)), { message });
+    t.throws(() => decodeTensors(withHeader(metadata, entries, 4)), { message });
   }
+});
+
+test("a file of another maker, without a checksum, is refused", (t) => {
+  const json = new TextEncoder().encode('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}');
+  const file = new Uint8Array(8 + json.length + 1);
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
+  file.set(json, 8);
+  t.throws(() => decodeTensors(file), { message: /it has no checksum/ });
 });
 
 test("an array that does not fit its shape is not written", (t) => {
