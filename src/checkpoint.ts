@@ -1,29 +1,36 @@
+import * as v from "valibot";
 import { type Config, resolveConfig } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import type { Task } from "./env/task.js";
 import type { Network } from "./network.js";
+import { columnWidths, type Replay, type TransitionColumns } from "./replay.js";
 import { decodeTensors, encodeTensors, type StoredTensor, type TensorArray, type TensorFile } from "./safetensors.js";
 import { Trainer } from "./train.js";
 import type { Core } from "./wasm.js";
 
 const FORMAT = "valuegrad-checkpoint";
-const VERSION = "2";
+const VERSION = "3";
 
 /** The training environment's snapshot. */
 const ENVIRONMENT = "environment";
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 /** What of a trainer is not an array. */
-interface Counters {
-  readonly steps: number;
-  readonly episodes: number;
-  readonly updates: number;
-  readonly episodeReturn: number;
-  readonly valueUpdates: number;
-  readonly replaySize: number;
-  readonly replayNext: number;
-  readonly optimiserSteps: Readonly<Record<string, number>>;
-  readonly statistics: Readonly<Record<string, readonly [sum: number, count: number]>>;
-}
+const counters = v.object({
+  steps: count,
+  episodes: count,
+  updates: count,
+  episodeReturn: v.number(),
+  valueUpdates: count,
+  /** Transitions ever added to the replay, and the first of those in the file. */
+  replayAdded: count,
+  replayFrom: count,
+  optimiserSteps: v.record(v.string(), count),
+  statistics: v.record(v.string(), v.tuple([v.number(), count])),
+});
+
+type Counters = v.InferOutput<typeof counters>;
 
 const networks = (trainer: Trainer): [network: Network, target: number | undefined][] => [
   [trainer.agent.policy, undefined],
@@ -31,61 +38,109 @@ const networks = (trainer: Trainer): [network: Network, target: number | undefin
   [trainer.agent.model, undefined],
 ];
 
-/** The live arrays, besides the networks', that training goes on from. Only the first `size` rows of the replay are in use. */
-function arrays(trainer: Trainer, size: number): [name: string, shape: readonly number[], data: TensorArray][] {
-  const { agent, replay } = trainer;
-  const { noise, sampling } = agent.generators;
-  const S = replay.states;
-  const A = replay.actions;
+/** The live arrays, besides the networks', that training goes on from. */
+function arrays({ agent }: Trainer): [name: string, data: TensorArray][] {
   return [
-    ["model.scale", [agent.modelScale.length], agent.modelScale],
-    ["random.policy_noise", [noise.length], noise],
-    ["random.replay_sampling", [sampling.length], sampling],
-    ["replay.s", [size, S], replay.s.subarray(0, size * S)],
-    ["replay.a", [size, A], replay.a.subarray(0, size * A)],
-    ["replay.s_next", [size, S], replay.sNext.subarray(0, size * S)],
-    ["replay.reward", [size], replay.reward.subarray(0, size)],
-    ["replay.behaviour_log_prob", [size], replay.behaviourLogProb.subarray(0, size)],
-    ["replay.terminated", [size], replay.terminated.subarray(0, size)],
-    ["replay.truncated", [size], replay.truncated.subarray(0, size)],
+    ["model.scale", agent.modelScale],
+    ["random.policy_noise", agent.generators.noise],
+    ["random.replay_sampling", agent.generators.sampling],
   ];
 }
 
+/** Transitions as the tensors of a file. */
+export function transitionTensors(replay: Replay, from: number, to: number): [name: string, tensor: StoredTensor][] {
+  const columns = replay.read(from, to);
+  const widths = Object.entries(columnWidths(replay.states, replay.actions)) as [keyof TransitionColumns, number][];
+  return widths.map(([name, width]) => [
+    `replay.${name}`,
+    { shape: width === 1 ? [to - from] : [to - from, width], data: columns[name] },
+  ]);
+}
+
+/**
+ * The transitions that a file holds for a replay.
+ * @throws Error when a column is missing or has another shape.
+ */
+export function readTransitions({ tensors }: TensorFile, replay: Replay, rows: number): TransitionColumns {
+  const widths = Object.entries(columnWidths(replay.states, replay.actions));
+  return Object.fromEntries(
+    widths.map(([name, width]) => {
+      const type = replay[name as keyof TransitionColumns].constructor;
+      return [name, find(tensors, `replay.${name}`, width === 1 ? [rows] : [rows, width], type)];
+    }),
+  ) as unknown as TransitionColumns;
+}
+
+/** The stored numbers, which the constructor `type` makes. */
+function find(tensors: TensorFile["tensors"], name: string, shape: readonly number[], type: unknown): TensorArray {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new Error(`a damaged checkpoint: it has no ${name}`);
+  if (tensor.shape.join() !== shape.join()) {
+    throw new Error(`a damaged checkpoint: ${name} is ${tensor.shape.join(" x ")}, not ${shape.join(" x ")}`);
+  }
+  if (tensor.data.constructor !== type) throw new Error(`a damaged checkpoint: ${name} holds numbers of another type`);
+  return tensor.data;
+}
+
+/** What a checkpoint leaves out or takes along. */
+export interface SaveOptions {
+  /** Transitions numbered below this are kept elsewhere. */
+  readonly replayFrom?: number;
+  /** The caller's own entries of the metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** Everything that a trainer goes on from: weights, optimisers, target, generators, environment, replay, counters. A safetensors file. */
-export function saveTrainer(trainer: Trainer): Uint8Array {
+export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }: SaveOptions = {}): Uint8Array {
+  const { replay } = trainer;
   const tensors = new Map<string, StoredTensor>();
   const optimiserSteps: Record<string, number> = {};
   for (const [network, target] of networks(trainer)) {
     for (const { name, shape, data } of network.state(target)) tensors.set(name, { shape, data });
     optimiserSteps[network.name] = network.steps;
   }
-  for (const [name, shape, data] of arrays(trainer, trainer.replay.size)) tensors.set(name, { shape, data });
+  for (const [name, data] of arrays(trainer)) tensors.set(name, { shape: [data.length], data });
   const environment = trainer.environment.snapshot();
   tensors.set(ENVIRONMENT, { shape: [environment.length], data: environment });
-  const counters: Counters = {
+  const first = Math.max(replayFrom, replay.added - replay.size);
+  for (const [name, tensor] of transitionTensors(replay, first, replay.added)) tensors.set(name, tensor);
+  const counted: Counters = {
     steps: trainer.steps,
     episodes: trainer.episodes,
     updates: trainer.updates,
     episodeReturn: trainer.episodeReturn,
     valueUpdates: trainer.agent.valueUpdates,
-    replaySize: trainer.replay.size,
-    replayNext: trainer.replay.next,
+    replayAdded: replay.added,
+    replayFrom: first,
     optimiserSteps,
     statistics: Object.fromEntries(Object.entries(trainer.statistics).map(([name, mean]) => [name, mean.state])),
   };
-  const metadata = {
-    format: FORMAT,
-    version: VERSION,
-    config: JSON.stringify(trainer.config),
-    counters: JSON.stringify(counters),
-  };
-  return encodeTensors({ tensors, metadata });
+  return encodeTensors({
+    tensors,
+    metadata: {
+      ...metadata,
+      format: FORMAT,
+      version: VERSION,
+      config: JSON.stringify(trainer.config),
+      counters: JSON.stringify(counted),
+    },
+  });
 }
 
-/** The file of a checkpoint and the configuration in it. */
+/** The file of a checkpoint, the configuration and the counters in it. */
 export interface Checkpoint {
   readonly file: TensorFile;
   readonly config: Config;
+  readonly counters: Counters;
+}
+
+/** @throws Error when the text is no JSON. */
+function parse(what: string, text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    throw new Error(`a damaged checkpoint: its ${what} are no JSON`);
+  }
 }
 
 /**
@@ -94,44 +149,68 @@ export interface Checkpoint {
  */
 export function readCheckpoint(bytes: Uint8Array, own?: Task): Checkpoint {
   const file = decodeTensors(bytes);
-  const { format, version, config } = file.metadata;
-  if (format !== FORMAT || config === undefined)
-    throw new Error("not a checkpoint of valuegrad: its metadata do not say so");
+  const { format, version, config, counters: counted } = file.metadata;
+  if (format !== FORMAT) throw new Error("not a checkpoint of valuegrad: its metadata do not say so");
   if (version !== VERSION) throw new Error(`a checkpoint of version ${version}: this release reads version ${VERSION}`);
-  return { file, config: resolveConfig(JSON.parse(config) as Record<string, unknown>, own) };
+  const settings = parse("config", config);
+  if (!v.is(v.record(v.string(), v.unknown()), settings))
+    throw new Error("a damaged checkpoint: its config is no object");
+  const read = v.safeParse(counters, parse("counters", counted));
+  if (!read.success) throw new Error(`a damaged checkpoint: its counters are not whole: ${read.issues[0].message}`);
+  return { file, config: resolveConfig(settings, own), counters: read.output };
+}
+
+/** What restoring needs besides the checkpoint. */
+export interface RestoreOptions {
+  /** Makes the user's own environment that was trained on, if it was one. */
+  readonly make?: () => Environment;
+  /** Writes the held transitions numbered `from` to `to` - 1, which are kept elsewhere, into the replay. */
+  readonly earlier?: (replay: Replay, from: number, to: number) => void;
 }
 
 /**
  * A trainer that goes on exactly where the saved one was.
  * @param core An unused core of the build that `config.core` names.
- * @param make Makes the user's own environment that was trained on, if it was one.
  * @throws Error when an array is missing or has another shape than the configuration asks for.
  */
-export function restoreTrainer(core: Core, { file, config }: Checkpoint, make?: () => Environment): Trainer {
-  const find = (name: string, shape: readonly number[]): TensorArray => {
-    const tensor = file.tensors.get(name);
-    if (tensor === undefined) throw new Error(`a damaged checkpoint: it has no ${name}`);
-    if (tensor.shape.join() !== shape.join()) {
-      throw new Error(`a damaged checkpoint: ${name} is ${tensor.shape.join(" x ")}, not ${shape.join(" x ")}`);
-    }
-    return tensor.data;
-  };
-  const counters = JSON.parse(file.metadata.counters ?? "null") as Counters | null;
-  if (counters === null) throw new Error("a damaged checkpoint: it has no counters");
+export function restoreTrainer(
+  core: Core,
+  { file, config, counters }: Checkpoint,
+  { make, earlier }: RestoreOptions = {},
+): Trainer {
+  const { tensors } = file;
   const trainer = new Trainer(core, config, make);
-  const environment = file.tensors.get(ENVIRONMENT);
-  if (environment === undefined) throw new Error(`a damaged checkpoint: it has no ${ENVIRONMENT}`);
-  trainer.environment.restore(environment.data as Uint8Array);
+  const { replay } = trainer;
+  const environment = tensors.get(ENVIRONMENT)?.data;
+  if (!(environment instanceof Uint8Array)) throw new Error(`a damaged checkpoint: it has no ${ENVIRONMENT}`);
+  trainer.environment.restore(environment);
   for (const [network, target] of networks(trainer)) {
-    network.restore((name, shape) => find(name, shape) as Float32Array, counters.optimiserSteps[network.name]!, target);
+    const steps = counters.optimiserSteps[network.name];
+    if (steps === undefined) throw new Error(`a damaged checkpoint: it does not count the ${network.name}'s updates`);
+    network.restore((name, shape) => find(tensors, name, shape, Float32Array) as Float32Array, steps, target);
   }
-  for (const [name, shape, data] of arrays(trainer, counters.replaySize)) (data as Float32Array).set(find(name, shape));
-  trainer.replay.resume(counters.replaySize, counters.replayNext);
+  for (const [name, data] of arrays(trainer)) {
+    data.set(find(tensors, name, [data.length], data.constructor) as Float32Array);
+  }
+  const { replayAdded, replayFrom } = counters;
+  replay.resume(replayAdded);
+  const oldest = replayAdded - replay.size;
+  if (replayFrom > oldest) {
+    if (earlier === undefined) {
+      throw new Error(`the checkpoint's transitions ${oldest} to ${replayFrom - 1} are kept elsewhere: give earlier`);
+    }
+    earlier(replay, oldest, replayFrom);
+  }
+  replay.write(replayFrom, readTransitions(file, replay, replayAdded - replayFrom));
   trainer.agent.valueUpdates = counters.valueUpdates;
   trainer.steps = counters.steps;
   trainer.episodes = counters.episodes;
   trainer.updates = counters.updates;
   trainer.episodeReturn = counters.episodeReturn;
-  for (const [name, mean] of Object.entries(trainer.statistics)) mean.state = counters.statistics[name]!;
+  for (const [name, mean] of Object.entries(trainer.statistics)) {
+    const state = counters.statistics[name];
+    if (state === undefined) throw new Error(`a damaged checkpoint: it has no statistics of ${name}`);
+    mean.state = state;
+  }
   return trainer;
 }

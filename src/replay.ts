@@ -12,11 +12,34 @@ export interface TransitionBatch {
   readonly behaviourLogProb: Float32Array;
 }
 
+/** Consecutive transitions as columns: s (N, S), a (N, A), sNext (N, S), the others (N). */
+export interface TransitionColumns {
+  readonly s: Float32Array;
+  readonly a: Float32Array;
+  readonly sNext: Float32Array;
+  readonly reward: Float32Array;
+  readonly behaviourLogProb: Float32Array;
+  readonly terminated: Uint8Array;
+  readonly truncated: Uint8Array;
+}
+
+/** The columns' names, and the numbers that a transition has in each. */
+export const columnWidths = (states: number, actions: number): Record<keyof TransitionColumns, number> => ({
+  s: states,
+  a: actions,
+  sNext: states,
+  reward: 1,
+  behaviourLogProb: 1,
+  terminated: 1,
+  truncated: 1,
+});
+
 /**
  * Everything that was experienced, a structure of arrays; when full, the oldest transition makes room. `terminated` (the process ended,
- * nothing follows) and `truncated` (a time limit, the next state still has a value) are kept apart.
+ * nothing follows) and `truncated` (a time limit, the next state still has a value) are kept apart. Transitions are numbered from 0 in
+ * the order in which they were added.
  */
-export class Replay {
+export class Replay implements TransitionColumns {
   readonly capacity: number;
   readonly states: number;
   readonly actions: number;
@@ -27,8 +50,7 @@ export class Replay {
   readonly behaviourLogProb: Float32Array;
   readonly terminated: Uint8Array;
   readonly truncated: Uint8Array;
-  #size = 0;
-  #next = 0;
+  #added = 0;
 
   constructor(capacity: number, states: number, actions: number) {
     this.capacity = capacity;
@@ -48,20 +70,61 @@ export class Replay {
     return 4 * (2 * states + actions + 2) + 2;
   }
 
-  /** Transitions held. */
+  /** Transitions ever added. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** Transitions held: the last ones. */
   get size(): number {
-    return this.#size;
+    return Math.min(this.#added, this.capacity);
   }
 
-  /** Where the next transition goes. */
-  get next(): number {
-    return this.#next;
+  /** Copies of the transitions numbered `from` to `to` - 1, which must be held. */
+  read(from: number, to: number): TransitionColumns {
+    const copies = this.#columns().map(([name, data, width]) => {
+      const copy = data.slice(0, (to - from) * width);
+      this.#places(from, to, (at, count, row) =>
+        copy.set(data.subarray(at * width, (at + count) * width), row * width),
+      );
+      return [name, copy];
+    });
+    return Object.fromEntries(copies) as TransitionColumns;
   }
 
-  /** Takes up a restored buffer, whose arrays the caller has filled. */
-  resume(size: number, next: number): void {
-    this.#size = size;
-    this.#next = next;
+  /**
+   * Puts transitions at their places: those that `columns` hold, numbered `from` onwards, without the first `skip`. For restored buffers,
+   * with `resume`.
+   */
+  write(from: number, columns: TransitionColumns, skip = 0): void {
+    const first = from + skip;
+    const to = from + columns.reward.length;
+    for (const [name, data, width] of this.#columns()) {
+      this.#places(first, to, (at, count, row) => {
+        const source = (skip + row) * width;
+        data.set(columns[name].subarray(source, source + count * width), at * width);
+      });
+    }
+  }
+
+  #columns(): [name: keyof TransitionColumns, data: Float32Array | Uint8Array, width: number][] {
+    const widths = Object.entries(columnWidths(this.states, this.actions));
+    return (widths as [keyof TransitionColumns, number][]).map(([name, width]) => [name, this[name], width]);
+  }
+
+  /** The one or two runs of places that numbers `from` to `to` - 1 have: first place, how many, and which of the numbers is there. */
+  #places(from: number, to: number, visit: (at: number, count: number, row: number) => void): void {
+    for (let number = from; number < to; ) {
+      const at = number % this.capacity;
+      const count = Math.min(to - number, this.capacity - at);
+      visit(at, count, number - from);
+      number += count;
+    }
+  }
+
+  /** Takes up a restored buffer, to which `added` transitions were ever added; the caller writes those held. */
+  resume(added: number): void {
+    this.#added = added;
   }
 
   /** Adds the transition whose state, action and next state begin at the given offsets of their arrays. */
@@ -74,7 +137,7 @@ export class Replay {
     terminated: boolean,
     truncated: boolean,
   ): void {
-    const at = this.#next;
+    const at = this.#added % this.capacity;
     const { states, actions } = this;
     for (let i = 0; i < states; ++i) {
       this.s[at * states + i] = s[i]!;
@@ -85,8 +148,7 @@ export class Replay {
     this.behaviourLogProb[at] = behaviourLogProb;
     this.terminated[at] = terminated ? 1 : 0;
     this.truncated[at] = truncated ? 1 : 0;
-    this.#next = at + 1 === this.capacity ? 0 : at + 1;
-    if (this.#size < this.capacity) this.#size += 1;
+    this.#added += 1;
   }
 
   /**
@@ -117,13 +179,13 @@ export class Replay {
   #deviation(value: (row: number) => number): number {
     let sum = 0;
     let squares = 0;
-    for (let row = 0; row < this.#size * this.states; row += this.states) {
+    for (let row = 0; row < this.size * this.states; row += this.states) {
       const x = value(row);
       sum += x;
       squares += x * x;
     }
-    const mean = sum / this.#size;
-    const variance = squares / this.#size - mean * mean;
+    const mean = sum / this.size;
+    const variance = squares / this.size - mean * mean;
     return variance > 1e-12 ? Math.sqrt(variance) : 1;
   }
 

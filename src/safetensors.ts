@@ -64,6 +64,10 @@ export function encodeTensors(file: TensorFile): Uint8Array {
   return bytes;
 }
 
+/** The digest that a file of this module carries. */
+export const digestOf = (bytes: Uint8Array): string =>
+  String.fromCharCode(...bytes.subarray(DIGEST_AT, DIGEST_AT + blank.length));
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -27,6 +27,28 @@ test("training from a checkpoint gives the bytes that training without a stop gi
   }
 });
 
+test("transitions kept elsewhere are asked for by their numbers, and only those still held", async (t) => {
+  for (const [stop, from, asked] of [
+    [333, 256, [0, 256]],
+    [650, 640, [150, 640]],
+  ] as const) {
+    const whole = await trained(stop);
+    const bytes = saveTrainer(whole, { replayFrom: from, metadata: { note: "mine" } });
+    t.true(bytes.length < saveTrainer(whole).length - 8000);
+    const checkpoint = readCheckpoint(bytes);
+    t.is(checkpoint.file.metadata.note, "mine");
+    const restored = restoreTrainer(await init(), checkpoint, {
+      earlier: (replay, first, end) => {
+        t.deepEqual([first, end], asked);
+        replay.write(first, whole.replay.read(first, end));
+      },
+    });
+    t.deepEqual(saveTrainer(restored), saveTrainer(whole));
+    const core = await init();
+    t.throws(() => restoreTrainer(core, checkpoint), { message: /transitions .* are kept elsewhere: give earlier/ });
+  }
+});
+
 test("a checkpoint of another moment is another file", async (t) => {
   const trainer = await trained(300);
   const before = saveTrainer(trainer);
@@ -60,10 +82,18 @@ test("what is missing, misshapen, of another kind or version is named", async (t
   t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata: unnamed })), {
     message: /not a checkpoint of valuegrad/,
   });
-  const newer = { ...file.metadata, version: "3" };
+  const newer = { ...file.metadata, version: "4" };
   t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata: newer })), {
-    message: /version 3: .* reads version 2/,
+    message: /version 4: .* reads version 3/,
   });
+  for (const [name, value, message] of [
+    ["counters", "", /its counters are no JSON/],
+    ["counters", "{}", /its counters are not whole: /],
+    ["config", "3", /its config is no object/],
+  ] as const) {
+    const metadata = { ...file.metadata, [name]: value };
+    t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata })), { message });
+  }
   const bad = { ...file.metadata, config: '{"batch":0}' };
   t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata: bad })), { message: /batch is 0/ });
 });

@@ -114,7 +114,7 @@ test("training on an environment of one's own goes on from a checkpoint", async 
   const make = () => new Point();
   const whole = new Trainer(await init(), config, make);
   for (let i = 0; i < 377; ++i) whole.step();
-  const restored = restoreTrainer(await init(), readCheckpoint(saveTrainer(whole), task), make);
+  const restored = restoreTrainer(await init(), readCheckpoint(saveTrainer(whole), task), { make });
   while (!whole.done) whole.step();
   while (!restored.done) restored.step();
   t.deepEqual(saveTrainer(restored), saveTrainer(whole));
