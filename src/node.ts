@@ -5,8 +5,11 @@ import { type Core, type CoreSource, instantiateCore } from "./wasm.js";
 
 export * from "./index.js";
 
+/** Where a build of the core stands: `core.wasm`, `core.scalar.wasm` or `core.fma.wasm`. */
+export const coreFile = (name: string): URL => new URL(`../build/${name}`, import.meta.url);
+
 /** As the browser-safe `init`, and also reads files. */
-export function init(source: CoreSource = new URL("../build/core.wasm", import.meta.url)): Promise<Core> {
+export function init(source: CoreSource = coreFile("core.wasm")): Promise<Core> {
   return instantiateCore(source, async (address) =>
     address.protocol === "file:" ? await readFile(address) : await fetch(address),
   );

@@ -5,8 +5,9 @@ import { Environments } from "../env/environments.js";
 import { type ReferenceName, referenceController, references, referencesOf } from "../env/reference.js";
 import { successInWords, type Task, tasks } from "../env/task.js";
 import { type Evaluation, evaluateController } from "../evaluate.js";
-import { createCore, loadTrainer } from "./load.js";
+import { createCore } from "./load.js";
 import { parseChoice, parseInteger, parseSeed } from "./model-file.js";
+import { loadTrainer } from "./saved.js";
 import { disturbanceOf, openTask } from "./task-options.js";
 import { outcome } from "./terminal.js";
 
@@ -69,7 +70,7 @@ export function addEval(program: Command): void {
   program
     .command("eval")
     .description("run the deterministic policy of a run, or a reference controller of a task, in fresh episodes")
-    .argument("<what>", "a run folder, or its checkpoint.safetensors; with --controller a task's name")
+    .argument("<what>", "a run folder or a checkpoint; with --controller a task's name")
     .option("--controller <kind>", kinds.join("; "))
     .option("--episodes <n>", "how many episodes", "10")
     .option("--seed <n>", "seed of the start states (default: the run's, or 1)")

@@ -1,12 +1,13 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../config.js";
 import { deployPolicy, verificationCases } from "../deploy.js";
 import { verifyPolicy } from "../onnx/verify.js";
 import type { Trainer } from "../train.js";
 import { version } from "../version.js";
-import { checkpointPath, ensureFolderOf, writeAtomically } from "./files.js";
-import { configHash, loadTrainer } from "./load.js";
+import { ensureFolderOf, writeAtomically } from "./files.js";
+import { configHash } from "./load.js";
+import { loadTrainer } from "./saved.js";
 
 /** Random states on which an exported file must agree with the core. */
 const VERIFICATION_ROWS = 256;
@@ -56,8 +57,8 @@ export function addExport(program: Command): void {
   program
     .command("export")
     .description("write the policy of a run as an ONNX file and verify it against the core")
-    .argument("<run>", "a run folder, or its checkpoint.safetensors")
-    .option("--out <file>", "where to write (default: policy.onnx beside the checkpoint)")
+    .argument("<run>", "a run folder or a checkpoint")
+    .option("--out <file>", "where to write (default: policy.onnx in the folder)")
     .option(
       "--stochastic",
       "give the graph a second input, noise (standard normal), so that actions are sampled",
@@ -66,7 +67,7 @@ export function addExport(program: Command): void {
     .action(async (run: string, options: { out?: string; stochastic: boolean }) => {
       const trainer = await loadTrainer(run);
       const name = options.stochastic ? "policy.stochastic.onnx" : "policy.onnx";
-      const path = options.out ?? join(checkpointPath(run), "..", name);
+      const path = options.out ?? join(run.endsWith(".safetensors") ? dirname(run) : run, name);
       if (!path.endsWith(".onnx")) throw new UsageError(`out is ${path}: its name must end in .onnx`);
       const maxError = await exportVerified(trainer, path, options.stochastic);
       process.stdout.write(`${path}: ${verdict(maxError)}\n`);

@@ -29,9 +29,15 @@ const reason = (error: unknown): string => {
   return words[code ?? ""] ?? message;
 };
 
-/** Writes a file so that at every moment either the old content or the new stands at `path`. */
+/** How the names of files end that are being written, before the writing process's number. */
+const PARTIAL = ".partial-";
+
+/**
+ * Writes a file so that at every moment, and after a loss of power, either the old content or the new stands at `path`.
+ * @throws UsageError when it can't be written; the old content stands then.
+ */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.partial`;
+  const temporary = `${path}${PARTIAL}${process.pid}`;
   try {
     const file = openSync(temporary, "w");
     try {
@@ -42,9 +48,38 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
       closeSync(file);
     }
     renameSync(temporary, path);
+    syncFolder(dirname(path));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw new UsageError(`cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+/** Makes the renames within a folder last. */
+function syncFolder(path: string): void {
+  // Windows can't open folders
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+};
+
+/** Removes what processes that were killed while they wrote left in a folder and those below it. */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const pid = /\.partial-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
   }
 }
 
@@ -63,8 +98,11 @@ export function readBytes(path: string): Uint8Array<ArrayBuffer> {
  */
 export function createRunFolder(path: string): void {
   try {
-    if (existsSync(path) && statSync(path).isDirectory() && readdirSync(path).length > 0) {
-      throw new UsageError(`out is ${path}: that folder exists and is not empty; name another, or remove it`);
+    if (existsSync(path) && statSync(path).isDirectory() && readdirSync(path).some((name) => !name.includes(PARTIAL))) {
+      const remedy = existsSync(join(path, "config.json"))
+        ? `valuegrad resume ${path} goes on with it`
+        : "name another";
+      throw new UsageError(`out is ${path}: that folder exists and is not empty; ${remedy}, or remove it`);
     }
     mkdirSync(path, { recursive: true });
   } catch (error) {
@@ -79,11 +117,6 @@ export function freeRunFolder(name: string): string {
     const path = join("runs", n === 1 ? name : `${name}-${n}`);
     if (!existsSync(path)) return path;
   }
-}
-
-/** A checkpoint's path for the path of a run folder or of the checkpoint itself. */
-export function checkpointPath(run: string): string {
-  return existsSync(run) && statSync(run).isDirectory() ? join(run, "checkpoint.safetensors") : run;
 }
 
 /** Makes the folder that a file is to stand in. */

@@ -7,7 +7,7 @@ import { readModel } from "../onnx/read.js";
 import { taskModel } from "./episode.js";
 import { featureInWords } from "./feature-words.js";
 import { readBytes } from "./files.js";
-import { loadTrainer } from "./load.js";
+import { loadTrainer } from "./saved.js";
 
 const bound = (value: number): string => (Number.isFinite(value) ? String(value) : value > 0 ? "inf" : "-inf");
 

@@ -9,6 +9,7 @@ import { addEval } from "./eval.js";
 import { addExport } from "./export.js";
 import { addInfo } from "./info.js";
 import { addRender } from "./render.js";
+import { addResume } from "./resume.js";
 import { addSimulate } from "./simulate.js";
 import { colourLevel } from "./terminal.js";
 import { addTrain } from "./train.js";
@@ -26,6 +27,7 @@ const program = new Command("valuegrad")
   .configureOutput({ outputError: (text, write) => write(red(text)) })
   .exitOverride();
 addTrain(program);
+addResume(program);
 addEval(program);
 addExport(program);
 addEnvs(program);

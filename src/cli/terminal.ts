@@ -33,6 +33,12 @@ export interface ProgressOptions {
   readonly task: string;
 }
 
+/** Tells a person of something that is wrong but can be done without. */
+export function warn(problem: string): void {
+  const { yellow } = new Chalk({ level: colourLevel(process.stderr) });
+  process.stderr.write(`${yellow(`warning: ${problem}`)}\n`);
+}
+
 const redrawsPerSecond = 8;
 const longestBar = 40;
 const shortestBar = 8;

@@ -1,32 +1,9 @@
-import { join } from "node:path";
 import type { Command } from "commander";
-import { saveTrainer } from "../checkpoint.js";
 import { type Config, resolveConfig, type Setting, settings, UsageError } from "../config.js";
-import type { MetricsRecord, TimingRecord } from "../metrics.js";
-import { Trainer } from "../train.js";
-import { version } from "../version.js";
-import { exportVerified, verdict } from "./export.js";
-import { createRunFolder, freeRunFolder, readBytes, writeAtomically } from "./files.js";
+import { freeRunFolder, readBytes } from "./files.js";
 import { optionName, showDefault } from "./info.js";
-import { configHash, createCore } from "./load.js";
-import { renderReport } from "./report.js";
-import { colourLevel, createProgress, formatDuration, outcome, terminalCurve } from "./terminal.js";
-
-/** Milliseconds of training between two looks at the terminal and at signals. */
-const SLICE = 50;
-
-const runFiles = [
-  "config.json: every setting of this run",
-  "metrics.jsonl: one line per evaluation",
-  "timing.jsonl: wall-clock times of the same evaluations",
-  "checkpoint.safetensors: weights, optimisers, replay and everything else that training goes on from",
-  "policy.onnx: the policy, ready to deploy",
-];
-
-const jsonLines = (records: readonly unknown[]): string =>
-  records.map((record) => `${JSON.stringify(record)}\n`).join("");
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+import { RunFolder } from "./run-folder.js";
+import { runSession } from "./session.js";
 
 /** Settings from the command line over those of a configuration file. */
 function readSettings(options: Record<string, string>): Config {
@@ -58,100 +35,6 @@ function readSettings(options: Record<string, string>): Config {
   return resolveConfig(partial);
 }
 
-/** A flag that the first SIGINT or SIGTERM raises; the second ends the process at once. */
-function watchSignals(): { readonly stopped: () => boolean; readonly release: () => void } {
-  let stopped = false;
-  const stop = (): void => {
-    if (stopped) process.exit(130);
-    stopped = true;
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  return { stopped: () => stopped, release: () => process.off("SIGINT", stop).off("SIGTERM", stop) };
-}
-
-async function train(config: Config, folder: string): Promise<void> {
-  const core = await createCore(config.core);
-  const trainer = new Trainer(core, config);
-  createRunFolder(folder);
-  const identity = { version, hash: configHash(config), config };
-  writeAtomically(join(folder, "config.json"), `${JSON.stringify(identity, null, 2)}\n`);
-
-  const { stdout } = process;
-  const interactive = stdout.isTTY === true && process.env.CI === undefined;
-  const progress = createProgress({ stream: stdout, interactive, total: config.steps, task: config.task });
-  const signals = watchSignals();
-  const metrics: MetricsRecord[] = [];
-  const timing: TimingRecord[] = [];
-  const start = performance.now();
-  const elapsed = (): number => (performance.now() - start) / 1000;
-  let updatesBefore = 0;
-  let secondsBefore = 0;
-
-  const record = (): void => {
-    const measured = trainer.evaluate();
-    const seconds = elapsed();
-    const updatesPerSecond = (trainer.updates - updatesBefore) / Math.max(seconds - secondsBefore, 1e-9);
-    updatesBefore = trainer.updates;
-    secondsBefore = seconds;
-    metrics.push(measured);
-    timing.push({ step: trainer.steps, seconds, updatesPerSecond });
-    writeAtomically(join(folder, "checkpoint.safetensors"), saveTrainer(trainer));
-    writeAtomically(join(folder, "metrics.jsonl"), jsonLines(metrics));
-    writeAtomically(join(folder, "timing.jsonl"), jsonLines(timing));
-    progress.record(measured, timing.at(-1)!);
-  };
-
-  try {
-    record();
-    while (!trainer.done && !signals.stopped()) {
-      const sliceEnd = performance.now() + SLICE;
-      do trainer.step();
-      while (!trainer.evaluationDue && performance.now() < sliceEnd);
-      if (trainer.evaluationDue) record();
-      const seconds = elapsed();
-      progress.update({
-        step: trainer.steps,
-        lastReturn: metrics.at(-1)!.evaluationReturn,
-        updatesPerSecond: trainer.updates / seconds,
-        secondsLeft: (seconds / trainer.steps) * (config.steps - trainer.steps),
-      });
-      // lets signals and the terminal in
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    if (metrics.at(-1)!.step !== trainer.steps) record();
-  } finally {
-    progress.stop();
-  }
-
-  const policy = join(folder, "policy.onnx");
-  const maxError = await exportVerified(trainer, policy, false);
-  const last = metrics.at(-1)!;
-  const { score } = trainer.task;
-  const verdictInWords = `${score.name} ${last.score.toFixed(3)}, ${outcome(last)}`;
-  const html = await renderReport({
-    title: `${config.task}, seed ${config.seed}`,
-    task: config.task,
-    summary: `${capitalised(trainer.task.summary)}. After ${trainer.steps} environment steps: return ${last.evaluationReturn.toFixed(1)}, ${verdictInWords}.`,
-    config,
-    metrics,
-    threshold: { score: score.threshold, label: `${score.name} ${score.threshold}` },
-    files: runFiles,
-  });
-  writeAtomically(join(folder, "report.html"), html);
-  signals.release();
-
-  const curve = terminalCurve(metrics, {
-    columns: stdout.columns ?? 80,
-    colour: interactive && colourLevel(stdout) > 0,
-  });
-  if (curve !== "") stdout.write(`${curve}\n`);
-  stdout.write(
-    `${trainer.done ? "done" : "stopped"} after ${trainer.steps} steps in ${formatDuration(elapsed())}, ${verdictInWords}\n`,
-  );
-  stdout.write(`${policy}: ${verdict(maxError)}\n`);
-  stdout.write(`${join(folder, "report.html")}: the curves; valuegrad eval ${folder} runs the policy again\n`);
-}
-
 /** `valuegrad train`. */
 export function addTrain(program: Command): void {
   const command = program
@@ -167,6 +50,6 @@ export function addTrain(program: Command): void {
   }
   command.action(async (options: Record<string, string>) => {
     const config = readSettings(options);
-    await train(config, options.out ?? freeRunFolder(`${config.task}-seed-${config.seed}`));
+    await runSession(RunFolder.create(options.out ?? freeRunFolder(`${config.task}-seed-${config.seed}`), config));
   });
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
@@ -28,4 +29,11 @@ export function valuegrad(
     child.on("close", (code) => resolve({ code, stdout, stderr }));
     started?.(child);
   });
+}
+
+/** What a run's files hold that are a function of its configuration, by their names. */
+export function contents(run: string): Map<string, Buffer> {
+  const names = readdirSync(run, { recursive: true, encoding: "utf8" }).sort();
+  const files = names.filter((name) => name !== "timing.jsonl" && statSync(join(run, name)).isFile());
+  return new Map(files.map((name) => [name, readFileSync(join(run, name))]));
 }

@@ -8,10 +8,22 @@ import { tasks } from "../../src/env/task.js";
 import type { MetricsRecord } from "../../src/metrics.js";
 import { readModel } from "../../src/onnx/read.js";
 import { verifyGolden } from "../../src/onnx/verify.js";
-import { valuegrad } from "./command.js";
+import { contents, valuegrad } from "./command.js";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "valuegrad-"));
-const files = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "policy.onnx", "report.html", "timing.jsonl"];
+const files = [
+  "SHA256SUMS",
+  "checkpoints",
+  "config.json",
+  "metrics.jsonl",
+  "policy.onnx",
+  "report.html",
+  "timing.jsonl",
+];
+const newest = (out: string) => {
+  const name = readdirSync(join(out, "checkpoints")).sort().at(-1)!;
+  return readCheckpoint(new Uint8Array(readFileSync(join(out, "checkpoints", name))));
+};
 const lines = (path: string): Record<string, unknown>[] =>
   readFileSync(path, "utf8")
     .trim()
@@ -50,7 +62,7 @@ test("train writes a run folder that eval, export and info understand", async (t
   const { config } = JSON.parse(readFileSync(join(out, "config.json"), "utf8"));
   t.is(config.seed, 3);
   t.deepEqual(config.policyHidden, [32, 16]);
-  t.deepEqual(readCheckpoint(new Uint8Array(readFileSync(join(out, "checkpoint.safetensors")))).config, config);
+  t.deepEqual(newest(out).config, config);
   t.true((await verifyGolden(new Uint8Array(readFileSync(join(out, "policy.onnx"))))).maxError < 1e-5);
   // the shipped bundle leaves parts of the plotting library out: the charts are those of the whole one
   const charts = (html: string) => html.match(/<svg[\s\S]*?<\/svg>/g)!;
@@ -93,9 +105,7 @@ test("two runs of one configuration write the same bytes, except for the clock's
   for (const out of runs) {
     t.is((await valuegrad(["train", "--steps", "700", "--evaluation-interval", "350", "--out", out])).code, 0);
   }
-  for (const file of files.filter((name) => name !== "timing.jsonl")) {
-    t.deepEqual(readFileSync(join(runs[0]!, file)), readFileSync(join(runs[1]!, file)), file);
-  }
+  t.deepEqual(contents(runs[0]!), contents(runs[1]!));
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -105,12 +115,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       // the first line is printed once training is under way
       child.stdout!.once("data", () => setTimeout(() => child.kill(signal), 1500));
     });
-    t.is(code, 0);
-    t.regex(stdout, /stopped after \d+ steps/);
+    t.is(code, signal === "SIGINT" ? 0 : 75);
     t.deepEqual(readdirSync(out).sort(), files);
-    const checkpoint = readCheckpoint(new Uint8Array(readFileSync(join(out, "checkpoint.safetensors"))));
-    const { steps } = JSON.parse(checkpoint.file.metadata.counters!) as { steps: number };
-    t.is(lines(join(out, "metrics.jsonl")).at(-1)!.step as number, steps);
+    const { steps } = newest(out).counters;
+    t.regex(stdout, new RegExp(`^stopped after ${steps} steps`, "m"));
+    t.is(
+      lines(join(out, "metrics.jsonl")).at(-1)!.step as number,
+      steps - (steps % 1000),
+      "no evaluation that was not due",
+    );
     t.true((await verifyGolden(new Uint8Array(readFileSync(join(out, "policy.onnx"))))).maxError < 1e-5);
   });
 }
@@ -171,7 +184,11 @@ for (const [name, args, message] of [
   ["configuration is no object", ["train", "--config", join(broken, "list.json")], /no JSON object of settings\n$/],
   ["configuration with a typo", ["train", "--config", join(broken, "typo.json")], /^error: unknown setting "sede"/],
   ["no run", ["eval", join(broken, "nothing")], /cannot read .*nothing: it does not exist\n$/],
-  ["a folder that is no run", ["eval", broken], /cannot read .*checkpoint\.safetensors: it does not exist\n$/],
+  [
+    "a folder that is no run",
+    ["eval", broken],
+    /^error: run is .*: this folder holds no run, it has no config\.json\n$/,
+  ],
   [
     "a damaged checkpoint",
     ["export", join(broken, "cut.safetensors")],
@@ -183,7 +200,7 @@ for (const [name, args, message] of [
     ["eval", broken, "--episodes", "0"],
     /^error: episodes is 0: it must be an integer from 1 to 100000\n$/,
   ],
-  ["export under another ending", ["export", broken, "--out", "x.pt"], /cannot read|must end in \.onnx/],
+  ["export under another ending", ["export", broken, "--out", "x.pt"], /this folder holds no run|must end in \.onnx/],
 ] as const) {
   test(`bad input, one sentence and exit code 2: ${name}`, async (t) => {
     const { code, stdout, stderr } = await valuegrad([...args]);
@@ -199,19 +216,6 @@ test("nothing on disk is lost by a refused run", async (t) => {
   t.deepEqual(readdirSync(join(broken, "full")), ["precious"]);
   t.is(readFileSync(join(broken, "full", "precious"), "utf8"), "mine");
   t.false(existsSync(join(broken, "full", "config.json")));
-});
-
-test("a truncated or altered checkpoint of a real run is refused", async (t) => {
-  const out = join(folder(), "run");
-  t.is((await valuegrad(["train", "--steps", "10", "--out", out])).code, 0);
-  const bytes = readFileSync(join(out, "checkpoint.safetensors"));
-  const path = join(folder(), "c.safetensors");
-  for (const length of [4, 100, 5000, bytes.length - 1]) {
-    writeFileSync(path, bytes.subarray(0, length));
-    const { code, stderr } = await valuegrad(["eval", path]);
-    t.is(code, 2);
-    t.regex(stderr, /^error: cannot use .*: not a whole safetensors file: /);
-  }
 });
 
 test("help and version exit with 0", async (t) => {

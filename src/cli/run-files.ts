@@ -1,0 +1,86 @@
+import { type Checkpoint, readCheckpoint, readTransitions, saveTrainer, transitionTensors } from "../checkpoint.js";
+import type { MetricsRecord } from "../metrics.js";
+import type { Replay } from "../replay.js";
+import { decodeTensors, digestOf, encodeTensors } from "../safetensors.js";
+import type { Trainer } from "../train.js";
+
+/** What a run's checkpoints and replay chunks hold, as bytes. Every byte is a function of the run's configuration and the step. */
+
+/**
+ * Transitions in a file of the replay. A full chunk never changes, so a checkpoint writes at most one chunk's transitions itself. A
+ * buffer that holds less than a chunk has no such files.
+ */
+export const CHUNK = 4096;
+
+const FORMAT = "valuegrad-replay";
+const VERSION = "1";
+
+/** The first transition that a checkpoint keeps itself, after `added` transitions. */
+export const chunkedUntil = (capacity: number, added: number): number =>
+  capacity < CHUNK ? 0 : added - (added % CHUNK);
+
+/** The chunks that hold what a buffer still needs, of those before `chunkedUntil`: first, and the one after the last. */
+export function neededChunks(capacity: number, added: number): [first: number, end: number] {
+  return [Math.floor(Math.max(0, added - capacity) / CHUNK), chunkedUntil(capacity, added) / CHUNK];
+}
+
+/** The file of chunk `index`, whose transitions the buffer must hold. */
+export function encodeChunk(replay: Replay, index: number): Uint8Array {
+  const from = index * CHUNK;
+  const tensors = new Map(transitionTensors(replay, from, from + CHUNK));
+  return encodeTensors({ tensors, metadata: { format: FORMAT, version: VERSION, from: String(from) } });
+}
+
+/**
+ * Puts a chunk's transitions from number `oldest` on into the buffer.
+ * @throws Error when the bytes are damaged, or not those with this digest.
+ */
+export function decodeChunk(bytes: Uint8Array, digest: string, replay: Replay, index: number, oldest: number): void {
+  const file = decodeTensors(bytes);
+  if (file.metadata.format !== FORMAT || digestOf(bytes) !== digest) throw new Error("it is not this run's file");
+  const from = index * CHUNK;
+  replay.write(from, readTransitions(file, replay, CHUNK), Math.max(0, oldest - from));
+}
+
+/** The digests of a run's chunk files, by their index. */
+export type Digests = Map<number, string>;
+
+/** What is kept in a checkpoint's metadata besides a trainer's own. */
+const METRICS = "metrics";
+const CHUNKS = "chunks";
+
+/** The text of metrics.jsonl or timing.jsonl. */
+export const jsonLines = (records: readonly unknown[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join("");
+
+/** The file of a checkpoint, which needs the chunks with these digests beside it. */
+export function encodeCheckpoint(trainer: Trainer, metrics: readonly MetricsRecord[], digests: Digests): Uint8Array {
+  const { capacity, added } = trainer.replay;
+  const [first, end] = neededChunks(capacity, added);
+  const needed: Record<number, string> = {};
+  for (let index = first; index < end; ++index) needed[index] = digests.get(index)!;
+  return saveTrainer(trainer, {
+    replayFrom: chunkedUntil(capacity, added),
+    metadata: { [METRICS]: jsonLines(metrics), [CHUNKS]: JSON.stringify(needed) },
+  });
+}
+
+/** A run's checkpoint: what a trainer needs, and what the run needs. */
+export interface RunCheckpoint extends Checkpoint {
+  readonly metrics: readonly MetricsRecord[];
+  readonly digests: Digests;
+}
+
+/** @throws Error when the bytes are damaged or no checkpoint of a run. */
+export function decodeCheckpoint(bytes: Uint8Array): RunCheckpoint {
+  const checkpoint = readCheckpoint(bytes);
+  const { [METRICS]: metrics, [CHUNKS]: chunks } = checkpoint.file.metadata;
+  if (metrics === undefined || chunks === undefined) throw new Error("a checkpoint of a trainer, but not of a run");
+  const lines = metrics.split("\n").slice(0, -1);
+  const digests = Object.entries(JSON.parse(chunks) as Record<string, string>);
+  return {
+    ...checkpoint,
+    metrics: lines.map((line) => JSON.parse(line) as MetricsRecord),
+    digests: new Map(digests.map(([index, digest]) => [Number(index), digest])),
+  };
+}

@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { UsageError } from "../config.js";
+import type { Trainer } from "../train.js";
+import { exportVerified, verdict } from "./export.js";
+import { renderReport } from "./report.js";
+import { type Loaded, type RunFolder, runFiles } from "./run-folder.js";
+import { colourLevel, createProgress, formatDuration, outcome, terminalCurve } from "./terminal.js";
+
+/** Milliseconds of training between two looks at the terminal and at signals. */
+const SLICE = 50;
+/** Milliseconds without a checkpoint after which one is written although no evaluation is due. */
+const CHECKPOINT_PERIOD = 60_000;
+/** Milliseconds between two messages to a parent process. */
+const MESSAGE_PERIOD = 500;
+
+/** Exit code of what was asked to end before it was done and can go on: schedulers take it as "run me again". */
+export const UNFINISHED = 75;
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+interface Signals {
+  readonly stopped: () => boolean;
+  readonly release: () => void;
+}
+
+/**
+ * Notes the first SIGINT or SIGTERM; the second ends the process at once. SIGTERM leaves the exit code of unfinished work, and so does
+ * the end of a parent process that follows this one's progress.
+ */
+function watchSignals(): Signals {
+  let stopped = false;
+  const interrupt = (): void => {
+    if (stopped) process.exit(130);
+    stopped = true;
+  };
+  const terminate = (): void => {
+    process.exitCode = UNFINISHED;
+    interrupt();
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", terminate).on("disconnect", terminate);
+  process.channel?.unref();
+  const release = (): void => {
+    process.off("SIGINT", interrupt).off("SIGTERM", terminate).off("disconnect", terminate);
+  };
+  return { stopped: () => stopped, release };
+}
+
+/** Calls a function at most once in a period. */
+function atMostEvery(period: number, call: () => void): () => void {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < period) return;
+    last = performance.now();
+    call();
+  };
+}
+
+/** Trains from where a run is until it is done or a signal comes, then writes its results. */
+export async function runSession(run: RunFolder): Promise<void> {
+  const signals = watchSignals();
+  const start = performance.now();
+  const loaded = await run.load();
+  const { trainer } = loaded;
+  if (trainer.steps > 0) {
+    process.stdout.write(`${run.path}: ${trainer.done ? "was done" : "goes on"} after ${trainer.steps} steps\n`);
+  }
+  try {
+    await trainOn(run, loaded, signals.stopped);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      throw new UsageError(`${error.message}; put it right, then valuegrad resume ${run.path} goes on`);
+    }
+    throw error;
+  }
+  const maxError = await writeResults(run, loaded);
+  signals.release();
+  reportEnd(run, loaded, (performance.now() - start) / 1000, maxError);
+}
+
+async function trainOn(run: RunFolder, loaded: Loaded, stopped: () => boolean): Promise<void> {
+  const { trainer, metrics, timing } = loaded;
+  const { config } = trainer;
+  const { stdout } = process;
+  const interactive = stdout.isTTY === true && process.env.CI === undefined;
+  const progress = createProgress({ stream: stdout, interactive, total: config.steps, task: config.task });
+  const before = { seconds: timing.at(-1)?.seconds ?? 0, steps: trainer.steps, updates: trainer.updates };
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  let last = { seconds: 0, updates: trainer.updates };
+
+  const record = (): void => {
+    const measured = trainer.evaluate();
+    const seconds = elapsed();
+    const updatesPerSecond = (trainer.updates - last.updates) / Math.max(seconds - last.seconds, 1e-9);
+    last = { seconds, updates: trainer.updates };
+    metrics.push(measured);
+    timing.push({ step: trainer.steps, seconds: before.seconds + seconds, updatesPerSecond });
+    run.saveCheckpoint(trainer, metrics, timing);
+    progress.record(measured, timing.at(-1)!);
+  };
+  const save = atMostEvery(CHECKPOINT_PERIOD, () => run.saveCheckpoint(trainer, metrics, timing));
+  const tell = atMostEvery(MESSAGE_PERIOD, () => {
+    const message = { step: trainer.steps, steps: config.steps, lastReturn: metrics.at(-1)!.evaluationReturn };
+    // a parent that is gone is noticed as such
+    if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  });
+
+  try {
+    if (metrics.length === 0) record();
+    while (!trainer.done && !stopped()) {
+      const sliceEnd = performance.now() + SLICE;
+      do {
+        trainer.step();
+        run.saveChunk(trainer);
+      } while (!trainer.evaluationDue && performance.now() < sliceEnd);
+      if (trainer.evaluationDue) record();
+      else save();
+      tell();
+      const seconds = elapsed();
+      progress.update({
+        step: trainer.steps,
+        lastReturn: metrics.at(-1)!.evaluationReturn,
+        updatesPerSecond: (trainer.updates - before.updates) / seconds,
+        secondsLeft: (seconds / (trainer.steps - before.steps)) * (config.steps - trainer.steps),
+      });
+      // lets signals and the terminal in
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (metrics.at(-1)!.step !== trainer.steps) run.saveCheckpoint(trainer, metrics, timing);
+  } finally {
+    progress.stop();
+  }
+}
+
+const verdictInWords = ({ task }: Trainer, metrics: Loaded["metrics"]): string => {
+  const last = metrics.at(-1)!;
+  return `${task.score.name} ${last.score.toFixed(3)}, ${outcome(last)}`;
+};
+
+/** The policy, the page of curves, and the checksums of everything. Returns the verified policy's largest error. */
+async function writeResults(run: RunFolder, { trainer, metrics }: Loaded): Promise<number | null> {
+  const { config, task } = trainer;
+  const last = metrics.at(-1)!;
+  const { score } = task;
+  const maxError = await exportVerified(trainer, join(run.path, "policy.onnx"), false);
+  const html = await renderReport({
+    title: `${config.task}, seed ${config.seed}`,
+    task: config.task,
+    summary: `${capitalised(task.summary)}. After ${last.step} environment steps: return ${last.evaluationReturn.toFixed(1)}, ${verdictInWords(trainer, metrics)}.`,
+    config,
+    metrics,
+    threshold: { score: score.threshold, label: `${score.name} ${score.threshold}` },
+    files: runFiles,
+  });
+  run.write("report.html", html);
+  run.writeSums();
+  return maxError;
+}
+
+function reportEnd(run: RunFolder, { trainer, metrics }: Loaded, seconds: number, maxError: number | null): void {
+  const { stdout } = process;
+  const curve = terminalCurve(metrics, { columns: stdout.columns ?? 80, colour: colourLevel(stdout) > 0 });
+  if (curve !== "") stdout.write(`${curve}\n`);
+  const state = trainer.done ? "done" : "stopped";
+  stdout.write(
+    `${state} after ${trainer.steps} steps in ${formatDuration(seconds)}, ${verdictInWords(trainer, metrics)}\n`,
+  );
+  stdout.write(`${join(run.path, "policy.onnx")}: ${verdict(maxError)}\n`);
+  stdout.write(`${join(run.path, "report.html")}: the curves; valuegrad eval ${run.path} runs the policy again\n`);
+  if (!trainer.done) stdout.write(`valuegrad resume ${run.path} goes on\n`);
+}
