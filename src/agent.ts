@@ -291,11 +291,16 @@ export class Agent {
     return float32View(this.#core, this.#valuesPointer, rows);
   }
 
+  /** The last sampled indices, (config.batch), live. */
+  get indices(): Int32Array {
+    this.#lazyIndices ??= int32View(this.#core, this.#indicesPointer, this.config.batch);
+    return this.#lazyIndices;
+  }
+
   /** `config.batch` random indices below `bound`, from the replay stream. The array is reused. */
   sampleIndices(bound: number): Int32Array {
-    this.#lazyIndices ??= int32View(this.#core, this.#indicesPointer, this.config.batch);
     this.#core.exports.randomIndices(this.#sampling, this.#indicesPointer, this.config.batch, bound);
-    return this.#lazyIndices;
+    return this.indices;
   }
 
   /** One step of the model on the batch's s, a, sNext. Returns the squared error of a dimension in units of its scale. */

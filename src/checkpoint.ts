@@ -3,7 +3,7 @@ import { type Config, resolveConfig } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import type { Task } from "./env/task.js";
 import type { Network } from "./network.js";
-import { columnWidths, type Replay, type TransitionColumns } from "./replay.js";
+import { columnWidths, consecutive, type Replay, type TransitionColumns } from "./replay.js";
 import { decodeTensors, encodeTensors, type StoredTensor, type TensorArray, type TensorFile } from "./safetensors.js";
 import { Trainer } from "./train.js";
 import type { Core } from "./wasm.js";
@@ -47,28 +47,26 @@ function arrays({ agent }: Trainer): [name: string, data: TensorArray][] {
   ];
 }
 
-/** Transitions as the tensors of a file. */
-export function transitionTensors(replay: Replay, from: number, to: number): [name: string, tensor: StoredTensor][] {
-  const columns = replay.read(from, to);
+/** The transitions with these numbers as the tensors of a file. */
+export function transitionTensors(replay: Replay, numbers: Int32Array): [name: string, tensor: StoredTensor][] {
+  const columns = replay.read(numbers);
   const widths = Object.entries(columnWidths(replay.states, replay.actions)) as [keyof TransitionColumns, number][];
   return widths.map(([name, width]) => [
     `replay.${name}`,
-    { shape: width === 1 ? [to - from] : [to - from, width], data: columns[name] },
+    { shape: width === 1 ? [numbers.length] : [numbers.length, width], data: columns[name] },
   ]);
 }
 
 /**
- * The transitions that a file holds for a replay.
+ * Puts the transitions of a file, which have these numbers, into a replay.
  * @throws Error when a column is missing or has another shape.
  */
-export function readTransitions({ tensors }: TensorFile, replay: Replay, rows: number): TransitionColumns {
-  const widths = Object.entries(columnWidths(replay.states, replay.actions));
-  return Object.fromEntries(
-    widths.map(([name, width]) => {
-      const type = replay[name as keyof TransitionColumns].constructor;
-      return [name, find(tensors, `replay.${name}`, width === 1 ? [rows] : [rows, width], type)];
-    }),
-  ) as unknown as TransitionColumns;
+export function restoreTransitions({ tensors }: TensorFile, replay: Replay, numbers: Int32Array): void {
+  const columns = Object.entries(columnWidths(replay.states, replay.actions)).map(([name, width]) => {
+    const shape = width === 1 ? [numbers.length] : [numbers.length, width];
+    return [name, find(tensors, `replay.${name}`, shape, replay[name as keyof TransitionColumns].constructor)];
+  });
+  replay.write(numbers, Object.fromEntries(columns) as TransitionColumns);
 }
 
 /** The stored numbers, which the constructor `type` makes. */
@@ -103,7 +101,7 @@ export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }:
   const environment = trainer.environment.snapshot();
   tensors.set(ENVIRONMENT, { shape: [environment.length], data: environment });
   const first = Math.max(replayFrom, replay.added - replay.size);
-  for (const [name, tensor] of transitionTensors(replay, first, replay.added)) tensors.set(name, tensor);
+  for (const [name, tensor] of transitionTensors(replay, consecutive(first, replay.added))) tensors.set(name, tensor);
   const counted: Counters = {
     steps: trainer.steps,
     episodes: trainer.episodes,
@@ -201,7 +199,7 @@ export function restoreTrainer(
     }
     earlier(replay, oldest, replayFrom);
   }
-  replay.write(replayFrom, readTransitions(file, replay, replayAdded - replayFrom));
+  if (replayFrom < replayAdded) restoreTransitions(file, replay, consecutive(replayFrom, replayAdded));
   trainer.agent.valueUpdates = counters.valueUpdates;
   trainer.steps = counters.steps;
   trainer.episodes = counters.episodes;

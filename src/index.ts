@@ -3,6 +3,15 @@
 import { type Core, type CoreSource, instantiateCore } from "./wasm.js";
 
 export { Agent, type AgentBatch, type AgentConfig, type AgentTask } from "./agent.js";
+export { BlowUp } from "./blow-up.js";
+export {
+  type Checkpoint,
+  type RestoreOptions,
+  readCheckpoint,
+  restoreTrainer,
+  type SaveOptions,
+  saveTrainer,
+} from "./checkpoint.js";
 export { type Config, resolveConfig, settings, UsageError } from "./config.js";
 export { firstBad } from "./diagnose.js";
 export {
@@ -39,8 +48,8 @@ export { loadModel, saveModel } from "./mjcf/stored.js";
 export { exportPolicy } from "./onnx/export.js";
 export type { Dimension, PolicyDescription } from "./onnx/policy.js";
 export { type BodyPose, Plant, type PlantContact, Trouble } from "./plant.js";
-export { Replay, type TransitionBatch } from "./replay.js";
-export { Trainer } from "./train.js";
+export { Replay, type TransitionBatch, type TransitionColumns } from "./replay.js";
+export { type Phase, Trainer } from "./train.js";
 export type { Core, CoreSource } from "./wasm.js";
 
 /**

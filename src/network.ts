@@ -92,6 +92,16 @@ export class Network {
     return this.#core.exports.parametersSteps(this.#parameters);
   }
 
+  /** Norm of the last step's gradient before clipping. */
+  get gradientNorm(): number {
+    return this.#core.exports.parametersNorm(this.#parameters);
+  }
+
+  /** The padded block of the last step's gradient, live. */
+  get gradient(): Float32Array {
+    return this.#block(this.#core.exports.parametersGradient(this.#parameters));
+  }
+
   configure(learningRate: number, gradientLimit: number): void {
     this.#core.exports.parametersConfigure(this.#parameters, learningRate, gradientLimit);
   }

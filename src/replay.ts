@@ -12,7 +12,7 @@ export interface TransitionBatch {
   readonly behaviourLogProb: Float32Array;
 }
 
-/** Consecutive transitions as columns: s (N, S), a (N, A), sNext (N, S), the others (N). */
+/** Transitions as columns: s (N, S), a (N, A), sNext (N, S), the others (N). */
 export interface TransitionColumns {
   readonly s: Float32Array;
   readonly a: Float32Array;
@@ -33,6 +33,10 @@ export const columnWidths = (states: number, actions: number): Record<keyof Tran
   terminated: 1,
   truncated: 1,
 });
+
+/** The numbers `from` to `to` - 1. */
+export const consecutive = (from: number, to: number): Int32Array =>
+  Int32Array.from({ length: to - from }, (_, i) => from + i);
 
 /**
  * Everything that was experienced, a structure of arrays; when full, the oldest transition makes room. `terminated` (the process ended,
@@ -80,46 +84,39 @@ export class Replay implements TransitionColumns {
     return Math.min(this.#added, this.capacity);
   }
 
-  /** Copies of the transitions numbered `from` to `to` - 1, which must be held. */
-  read(from: number, to: number): TransitionColumns {
+  /** The number of the transition that stands at an index of the arrays. */
+  numberAt(index: number): number {
+    return index + this.capacity * Math.floor((this.#added - 1 - index) / this.capacity);
+  }
+
+  /** Copies of the transitions with these numbers, which must be held. */
+  read(numbers: ArrayLike<number>): TransitionColumns {
     const copies = this.#columns().map(([name, data, width]) => {
-      const copy = data.slice(0, (to - from) * width);
-      this.#places(from, to, (at, count, row) =>
-        copy.set(data.subarray(at * width, (at + count) * width), row * width),
-      );
+      const copy = data.slice(0, numbers.length * width);
+      for (let row = 0; row < numbers.length; ++row) {
+        const at = (numbers[row]! % this.capacity) * width;
+        copy.set(data.subarray(at, at + width), row * width);
+      }
       return [name, copy];
     });
     return Object.fromEntries(copies) as TransitionColumns;
   }
 
-  /**
-   * Puts transitions at their places: those that `columns` hold, numbered `from` onwards, without the first `skip`. For restored buffers,
-   * with `resume`.
-   */
-  write(from: number, columns: TransitionColumns, skip = 0): void {
-    const first = from + skip;
-    const to = from + columns.reward.length;
+  /** Puts transitions at their numbers' places, those too old to be held left out. For restored buffers, after `resume`. */
+  write(numbers: ArrayLike<number>, columns: TransitionColumns): void {
+    const oldest = this.#added - this.size;
     for (const [name, data, width] of this.#columns()) {
-      this.#places(first, to, (at, count, row) => {
-        const source = (skip + row) * width;
-        data.set(columns[name].subarray(source, source + count * width), at * width);
-      });
+      for (let row = 0; row < numbers.length; ++row) {
+        if (numbers[row]! < oldest) continue;
+        const at = (numbers[row]! % this.capacity) * width;
+        data.set(columns[name].subarray(row * width, (row + 1) * width), at);
+      }
     }
   }
 
   #columns(): [name: keyof TransitionColumns, data: Float32Array | Uint8Array, width: number][] {
     const widths = Object.entries(columnWidths(this.states, this.actions));
     return (widths as [keyof TransitionColumns, number][]).map(([name, width]) => [name, this[name], width]);
-  }
-
-  /** The one or two runs of places that numbers `from` to `to` - 1 have: first place, how many, and which of the numbers is there. */
-  #places(from: number, to: number, visit: (at: number, count: number, row: number) => void): void {
-    for (let number = from; number < to; ) {
-      const at = number % this.capacity;
-      const count = Math.min(to - number, this.capacity - at);
-      visit(at, count, number - from);
-      number += count;
-    }
   }
 
   /** Takes up a restored buffer, to which `added` transitions were ever added; the caller writes those held. */

@@ -1,5 +1,6 @@
 import { Stream } from "./abi.js";
 import { Agent } from "./agent.js";
+import { BlowUp } from "./blow-up.js";
 import type { Config } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import { Environments } from "./env/environments.js";
@@ -9,6 +10,8 @@ import { WrappedEnvironments } from "./env/wrapped.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
 import { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
 import { Mean, type MetricsRecord } from "./metrics.js";
+import type { Network } from "./network.js";
+import { Trouble } from "./plant.js";
 import { Replay } from "./replay.js";
 import type { Core } from "./wasm.js";
 
@@ -23,6 +26,9 @@ class Statistics {
   readonly clippedActions = new Mean();
 }
 
+/** What a step has just done, in order: the batches and their updates recur. */
+export type Phase = "action" | "environment" | "batch" | "weights" | "model" | "critic" | "derivatives" | "policy";
+
 /**
  * Trains one agent on one task by SVG(1) with experience replay (paper, algorithm 2): every environment step is followed by updates of
  * model, critic and policy, in this order. Training is a function of the configuration alone.
@@ -35,6 +41,8 @@ export class Trainer {
   /** The training environment, one copy. */
   readonly environment: VectorEnvironment;
   readonly statistics = new Statistics();
+  /** Called after every phase of a step, for whoever wants to look at the live arrays then. */
+  watch: ((phase: Phase) => void) | undefined;
   readonly #evaluations: VectorEnvironment;
   readonly #previous: Float64Array;
   /** Environment steps, finished episodes, policy updates so far, and the current episode's return. */
@@ -78,12 +86,17 @@ export class Trainer {
     return this.steps >= this.config.steps;
   }
 
-  /** One environment step, then the updates that follow it. */
+  /**
+   * One environment step, then the updates that follow it.
+   * @throws BlowUp at the first number that is not finite. The trainer is of no use then.
+   */
   step(): void {
     const { agent, environment, replay } = this;
     const { states, actions } = environment;
     this.#previous.set(states);
     const action = agent.act(states);
+    this.watch?.("action");
+    this.#expectFinite("log p(a | s)", agent.logProbs[0]!);
     let clipped = 0;
     for (let k = 0; k < actions.length; ++k) {
       const u = action[k]!;
@@ -92,10 +105,14 @@ export class Trainer {
     }
     this.statistics.clippedActions.add(clipped);
     environment.step();
+    this.watch?.("environment");
     const terminated = environment.terminated[0] === 1;
     const truncated = environment.truncated[0] === 1;
     const reward = environment.rewards[0]!;
     this.episodeReturn += reward;
+    this.#expectFinite("the return so far", this.episodeReturn);
+    if (((environment.trouble?.[0] ?? 0) & Trouble.notFinite) !== 0)
+      this.#expectFinite("the simulated motion", Number.NaN);
     replay.add(this.#previous, action, reward, states, agent.logProbs[0]!, terminated, truncated);
     if (terminated || truncated) {
       this.statistics.trainingReturn.add(this.episodeReturn);
@@ -116,6 +133,7 @@ export class Trainer {
 
   #nextBatch(): void {
     this.replay.gather(this.agent.sampleIndices(this.replay.size), this.config.batch, this.agent.batch);
+    this.watch?.("batch");
   }
 
   /** Density ratios of the batch, truncated to weights. */
@@ -123,6 +141,7 @@ export class Trainer {
     const { batch, weightLimit } = this.config;
     const weights = this.agent.importanceRatios();
     truncateWeights(weights, batch, weightLimit);
+    this.watch?.("weights");
     this.statistics.meanWeight.add(meanWeight(weights, batch));
     this.statistics.effectiveSampleSize.add(effectiveSampleSize(weights, batch));
   }
@@ -131,29 +150,57 @@ export class Trainer {
     const { agent, config, statistics } = this;
     for (let i = 0; i < config.modelUpdates; ++i) {
       this.#nextBatch();
-      statistics.modelError.add(agent.updateModel());
+      statistics.modelError.add(this.#updated("model", agent.model, agent.updateModel()));
     }
     for (let i = 0; i < config.valueUpdates; ++i) {
       this.#nextBatch();
       this.#weigh();
-      statistics.valueError.add(agent.updateValue());
+      statistics.valueError.add(this.#updated("critic", agent.value, agent.updateValue()));
     }
     for (let i = 0; i < config.policyUpdates; ++i) {
       this.#nextBatch();
       this.#weigh();
       this.environment.rewardGradient(agent.batch);
       if (config.model === "exact") this.environment.transitionJacobian!(agent.batch);
-      statistics.policyGradientNorm.add(agent.updatePolicy());
+      this.watch?.("derivatives");
+      statistics.policyGradientNorm.add(this.#updated("policy", agent.policy, agent.updatePolicy()));
       this.updates += 1;
     }
   }
 
-  /** Evaluates the policy; the record also holds what happened since the record before. */
+  /** What an update measured, once that and the gradient it took are known to be finite. */
+  #updated(phase: "model" | "critic" | "policy", network: Network, measured: number): number {
+    this.watch?.(phase);
+    this.#expectFinite(`the ${phase}'s gradient norm`, network.gradientNorm);
+    this.#expectFinite(`the ${phase}'s error`, measured);
+    return measured;
+  }
+
+  /** @throws BlowUp when a weight or an optimiser's moment is not finite. */
+  expectFiniteNetworks(): void {
+    const { policy, value, model } = this.agent;
+    for (const network of [policy, value, model]) {
+      for (const { name, data } of network.state()) {
+        for (const number of data) this.#expectFinite(name, number);
+      }
+    }
+  }
+
+  #expectFinite(quantity: string, value: number): void {
+    if (!Number.isFinite(value)) throw new BlowUp(quantity, value, this.steps);
+  }
+
+  /**
+   * Evaluates the policy; the record also holds what happened since the record before.
+   * @throws BlowUp when a weight, an optimiser's moment or a return is not finite.
+   */
   evaluate(): MetricsRecord {
     const { statistics } = this;
+    this.expectFiniteNetworks();
     const evaluation = this.evaluateEpisodes(this.config.evaluationEpisodes, this.config.seed);
     let sum = 0;
     for (const value of evaluation.returns) sum += value;
+    this.#expectFinite("the evaluation's return", sum);
     return {
       step: this.steps,
       episodes: this.episodes,

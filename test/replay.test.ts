@@ -1,5 +1,5 @@
 import test from "ava";
-import { Replay, type TransitionBatch } from "../src/replay.js";
+import { consecutive, Replay, type TransitionBatch } from "../src/replay.js";
 
 const emptyBatch = (rows: number, S: number, A: number): TransitionBatch => ({
   s: new Float32Array(rows * S),
@@ -49,26 +49,28 @@ test("a full buffer forgets its oldest transition", (t) => {
 test("transitions are read by their numbers, and written back to the same places", (t) => {
   const replay = new Replay(5, 2, 1);
   for (let n = 0; n < 13; ++n) addNumbered(replay, n);
-  const columns = replay.read(8, 13);
+  const columns = replay.read(consecutive(8, 13));
   t.deepEqual([...columns.s], [8, 8.25, 9, 9.25, 10, 10.25, 11, 11.25, 12, 12.25]);
   t.deepEqual([...columns.reward], [-8, -9, -10, -11, -12]);
   t.deepEqual([...columns.terminated], [0, 1, 0, 0, 1]);
-  t.deepEqual([...replay.read(10, 12).a], [10.5, 11.5]);
+  t.deepEqual([...replay.read([10, 8]).a], [10.5, 8.5]);
+  t.deepEqual(
+    [0, 1, 2, 3, 4].map((index) => replay.numberAt(index)),
+    [10, 11, 12, 8, 9],
+  );
 
   const copy = new Replay(5, 2, 1);
   copy.resume(13);
-  copy.write(8, replay.read(8, 11));
-  copy.write(9, replay.read(9, 11), 1);
-  copy.write(11, replay.read(11, 13));
-  t.deepEqual(copy.read(8, 13), columns);
-  t.deepEqual(copy.s, replay.s);
+  copy.write([12, 9, 11, 10], replay.read([12, 9, 11, 10]));
+  const older = replay.read([8, 8]);
+  older.reward[0] = 99;
+  copy.write([7, 8], older);
+  t.deepEqual(copy.read(consecutive(8, 13)), columns, "number 7 is no longer held");
   addNumbered(copy, 13);
   addNumbered(replay, 13);
-  t.deepEqual(copy.behaviourLogProb, replay.behaviourLogProb);
+  for (const name of ["s", "a", "sNext", "behaviourLogProb", "truncated"] as const)
+    t.deepEqual(copy[name], replay[name]);
   t.is(copy.size, 5);
-  const late = new Replay(5, 2, 1);
-  late.write(8, replay.read(9, 13), 2);
-  t.deepEqual([...late.reward], [-11, -12, 0, 0, 0]);
 });
 
 test("the stated bytes per transition are what the arrays take", (t) => {

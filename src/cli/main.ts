@@ -9,6 +9,7 @@ import { addEval } from "./eval.js";
 import { addExport } from "./export.js";
 import { addInfo } from "./info.js";
 import { addRender } from "./render.js";
+import { addReplay } from "./replay.js";
 import { addResume } from "./resume.js";
 import { addSimulate } from "./simulate.js";
 import { colourLevel } from "./terminal.js";
@@ -28,6 +29,7 @@ const program = new Command("valuegrad")
   .exitOverride();
 addTrain(program);
 addResume(program);
+addReplay(program);
 addEval(program);
 addExport(program);
 addEnvs(program);

@@ -1,6 +1,6 @@
-import { type Checkpoint, readCheckpoint, readTransitions, saveTrainer, transitionTensors } from "../checkpoint.js";
+import { type Checkpoint, readCheckpoint, restoreTransitions, saveTrainer, transitionTensors } from "../checkpoint.js";
 import type { MetricsRecord } from "../metrics.js";
-import type { Replay } from "../replay.js";
+import { consecutive, type Replay } from "../replay.js";
 import { decodeTensors, digestOf, encodeTensors } from "../safetensors.js";
 import type { Trainer } from "../train.js";
 
@@ -27,19 +27,19 @@ export function neededChunks(capacity: number, added: number): [first: number, e
 /** The file of chunk `index`, whose transitions the buffer must hold. */
 export function encodeChunk(replay: Replay, index: number): Uint8Array {
   const from = index * CHUNK;
-  const tensors = new Map(transitionTensors(replay, from, from + CHUNK));
+  const tensors = new Map(transitionTensors(replay, consecutive(from, from + CHUNK)));
   return encodeTensors({ tensors, metadata: { format: FORMAT, version: VERSION, from: String(from) } });
 }
 
 /**
- * Puts a chunk's transitions from number `oldest` on into the buffer.
+ * Puts those of a chunk's transitions that are still held into the buffer.
  * @throws Error when the bytes are damaged, or not those with this digest.
  */
-export function decodeChunk(bytes: Uint8Array, digest: string, replay: Replay, index: number, oldest: number): void {
+export function decodeChunk(bytes: Uint8Array, digest: string, replay: Replay, index: number): void {
   const file = decodeTensors(bytes);
   if (file.metadata.format !== FORMAT || digestOf(bytes) !== digest) throw new Error("it is not this run's file");
   const from = index * CHUNK;
-  replay.write(from, readTransitions(file, replay, CHUNK), Math.max(0, oldest - from));
+  restoreTransitions(file, replay, consecutive(from, from + CHUNK));
 }
 
 /** The digests of a run's chunk files, by their index. */

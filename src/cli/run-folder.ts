@@ -194,7 +194,7 @@ export class RunFolder {
           core,
           { ...checkpoint, config: this.config },
           {
-            earlier: (replay, oldest) => this.#loadChunks(replay, oldest, checkpoint.digests),
+            earlier: (replay) => this.#loadChunks(replay, checkpoint.digests),
           },
         );
         this.#digests = checkpoint.digests;
@@ -208,12 +208,12 @@ export class RunFolder {
     return { trainer: new Trainer(await createCore(this.config.core), this.config), metrics: [], timing: [] };
   }
 
-  #loadChunks(replay: Replay, oldest: number, digests: Digests): void {
+  #loadChunks(replay: Replay, digests: Digests): void {
     const [first, end] = neededChunks(replay.capacity, replay.added);
     for (let index = first; index < end; ++index) {
       const path = this.#chunk(index);
       try {
-        decodeChunk(readBytes(path), digests.get(index) ?? "", replay, index, oldest);
+        decodeChunk(readBytes(path), digests.get(index) ?? "", replay, index);
       } catch (error) {
         throw new Error(`it needs ${path}: ${(error as Error).message}`);
       }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Captured, captureStep } from "../capsule.js";
 import { UsageError } from "../config.js";
 import type { Trainer } from "../train.js";
 import { exportVerified, verdict } from "./export.js";
@@ -70,11 +71,39 @@ export async function runSession(run: RunFolder): Promise<void> {
     if (error instanceof UsageError) {
       throw new UsageError(`${error.message}; put it right, then valuegrad resume ${run.path} goes on`);
     }
-    throw error;
+    throw await keepFailure(run, error as Error, trainer.steps);
   }
   const maxError = await writeResults(run, loaded);
   signals.release();
   reportEnd(run, loaded, (performance.now() - start) / 1000, maxError);
+}
+
+const CAPSULE = "capsule.safetensors";
+
+/**
+ * Keeps the step that failed, by training again from the last checkpoint up to it.
+ * @param reached Steps that the failed trainer had made: those before the failed one, or with it.
+ */
+async function keepFailure(run: RunFolder, error: Error, reached: number): Promise<Error> {
+  const { trainer } = await run.load();
+  const good = trainer.steps;
+  process.stderr.write(`${error.message}; training again from step ${good} up to there\n`);
+  let captured: Captured | undefined;
+  while (captured === undefined && trainer.steps <= reached) {
+    // what happens rarely is looked for in the last steps only
+    if (trainer.steps < reached - 1) trainer.step();
+    else captured = captureStep(trainer);
+  }
+  if (captured === undefined) {
+    return new Error(
+      `${error.message}; it did not happen again: the machine, not the run, is at fault; valuegrad resume ${run.path} goes on`,
+    );
+  }
+  run.write(CAPSULE, captured.capsule);
+  const capsule = join(run.path, CAPSULE);
+  return new Error(
+    `${captured.error.message}; the last good checkpoint is of step ${good}; valuegrad replay ${capsule} shows what went wrong first`,
+  );
 }
 
 async function trainOn(run: RunFolder, loaded: Loaded, stopped: () => boolean): Promise<void> {

@@ -39,6 +39,8 @@ export interface VectorEnvironment {
   readonly truncated: Int32Array;
   /** 1 where the state is a failure, (count). */
   readonly failed: Int32Array;
+  /** Bits of `Trouble` (plant.ts) that the last step's simulation met, (count), where there is a simulation. */
+  readonly trouble?: Int32Array;
   /** Restarts the random numbers. */
   seed(seed: number): void;
   /** Puts copy `index` into a new start state. */

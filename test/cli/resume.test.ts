@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { settings } from "../../src/config.js";
+import { decodeTensors, encodeTensors } from "../../src/safetensors.js";
 import { contents, valuegrad } from "./command.js";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "valuegrad-"));
@@ -169,4 +170,44 @@ test("the checksums of a finished run are those that sha256sum finds", (t) => {
 test("every setting's default is that of train, so that a run's config.json is whole", (t) => {
   const { config: resolved } = JSON.parse(readFileSync(join(whole, "config.json"), "utf8"));
   t.deepEqual(Object.keys(resolved), Object.keys(settings));
+});
+
+test("a blow-up leaves the last good checkpoint and a capsule, whose replay says what went wrong first", async (t) => {
+  const out = upTo(600);
+  const path = join(out, "checkpoints", "0000000600.safetensors");
+  const { tensors, metadata } = decodeTensors(readFileSync(path));
+  tensors.get("value.1.weight")!.data.fill(3e38);
+  writeFileSync(path, encodeTensors({ tensors, metadata }));
+  const before = contents(out);
+  const { code, stderr } = await valuegrad(["resume", out]);
+  t.is(code, 1);
+  const lines = stderr.trim().split("\n");
+  t.is(lines.length, 2);
+  t.regex(
+    lines[0]!,
+    /^the critic's gradient norm is (NaN|Infinity) at environment step 601: .*; training again from step 600 up to there$/,
+  );
+  t.regex(
+    lines[1]!,
+    /^error: the critic's .* the last good checkpoint is of step 600; valuegrad replay \S*capsule\.safetensors shows/,
+  );
+  const after = contents(out);
+  const capsule = after.get("capsule.safetensors")!;
+  t.true(capsule.length < before.get("checkpoints/0000000600.safetensors")!.length);
+  after.delete("capsule.safetensors");
+  t.deepEqual(after, before);
+
+  const replayed = await valuegrad(["replay", join(out, "capsule.safetensors")]);
+  t.is(replayed.code, 0, replayed.stderr);
+  t.regex(replayed.stdout, /reacher-4target, svg1-er, seed 1\nstep 601, in order of computation/);
+  t.regex(
+    replayed.stdout,
+    /first: in phase critic, critic gradient became (NaN|-?Infinity) \(number \d+\)\n.*has blown up\n$/,
+  );
+
+  writeFileSync(join(out, "capsule.safetensors"), capsule.subarray(0, -1));
+  const cut = await valuegrad(["replay", join(out, "capsule.safetensors")]);
+  t.is(cut.code, 2);
+  t.regex(cut.stderr, /^error: cannot use .*capsule\.safetensors: .* do not match its checksum\n$/);
+  t.regex((await valuegrad(["replay", path])).stderr, /not the capsule of a step\n$/);
 });

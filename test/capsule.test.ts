@@ -1,0 +1,105 @@
+import test from "ava";
+import { captureStep, readCapsule, restoreCapsule } from "../src/capsule.js";
+import { readCheckpoint, restoreTrainer, saveTrainer } from "../src/checkpoint.js";
+import { resolveConfig } from "../src/config.js";
+import { examineStep } from "../src/examine.js";
+import { init } from "../src/node.js";
+import { decodeTensors } from "../src/safetensors.js";
+import { Trainer } from "../src/train.js";
+
+const config = resolveConfig({
+  ...{ task: "reacher-moving", steps: 400, learningStarts: 150, replayCapacity: 200, batch: 16, deviation: "learned" },
+  ...{ policyHidden: [8], valueHidden: [8], modelHidden: [4], squash: "none" },
+});
+
+/** A checkpoint after some steps, in which some weights are as large as f32 numbers get. */
+async function poisoned(steps: number, ...names: string[]) {
+  const trainer = new Trainer(await init(), config);
+  for (let i = 0; i < steps; ++i) trainer.step();
+  const checkpoint = readCheckpoint(saveTrainer(trainer));
+  for (const name of names) checkpoint.file.tensors.get(name)!.data.fill(3e38);
+  return checkpoint;
+}
+
+for (const [what, steps, names, phase, quantity] of [
+  [
+    "a policy without a finite action, in a replay that has forgotten",
+    333,
+    ["policy.1.weight"],
+    "action",
+    "policy mean",
+  ],
+  ["an overflowing critic", 260, ["value.1.weight"], "critic", "critic gradient"],
+  ["an overflowing model, at the step that measures its units", 149, ["model.1.weight"], "model", "model gradient"],
+] as const) {
+  test(`a capsule repeats the very step of ${what}, and its first bad quantity is found`, async (t) => {
+    const checkpoint = await poisoned(steps, ...names);
+    const captured = captureStep(restoreTrainer(await init(), checkpoint));
+    t.regex(captured!.error.message, / is (NaN|-?Infinity) at environment step \d+: training has blown up$/);
+    const whole = restoreTrainer(await init(), checkpoint);
+    const repeated = restoreCapsule(await init(), readCapsule(captured!.capsule));
+    t.is(repeated.steps, steps);
+    const expected = examineStep(whole);
+    const found = examineStep(repeated);
+    t.deepEqual(found.readings, expected.readings);
+    t.is(found.error!.message, captured!.error.message);
+    const first = found.readings.find(({ bad }) => bad !== undefined)!;
+    t.like(first, { phase, quantity });
+    t.true(found.readings.length > 4);
+  });
+}
+
+test("a capsule holds the sampled transitions only, and what it repeats depends on them", async (t) => {
+  const checkpoint = await poisoned(300, "value.1.weight");
+  const { capsule } = captureStep(restoreTrainer(await init(), checkpoint))!;
+  const numbers = decodeTensors(capsule).tensors.get("capsule.numbers")!.data;
+  // a batch of 16 for the model, one for the critic that failed
+  t.true(numbers.length > 16 && numbers.length <= 32);
+  const other = readCapsule(capsule);
+  other.file.tensors.get("replay.reward")!.data.fill(7);
+  const readings = examineStep(restoreCapsule(await init(), other)).readings;
+  t.notDeepEqual(readings, examineStep(restoreCapsule(await init(), readCapsule(capsule))).readings);
+});
+
+test("a trap is kept as well, with the phases before it", async (t) => {
+  const trainer = restoreTrainer(await init(), await poisoned(300));
+  const trap = new WebAssembly.RuntimeError("unreachable");
+  trainer.agent.updateValue = () => {
+    throw trap;
+  };
+  const captured = captureStep(trainer)!;
+  t.is(captured.error, trap);
+  const repeated = restoreCapsule(await init(), readCapsule(captured.capsule));
+  const { readings } = examineStep(repeated);
+  t.deepEqual([...new Set(readings.map(({ phase }) => phase))].slice(0, 5), [
+    "action",
+    "environment",
+    "batch",
+    "model",
+    "weights",
+  ]);
+});
+
+test("a step without a failure leaves no capsule, and is the step that a trainer takes anyway", async (t) => {
+  const checkpoint = await poisoned(300);
+  const plain = restoreTrainer(await init(), checkpoint);
+  const watched = restoreTrainer(await init(), checkpoint);
+  const examined = restoreTrainer(await init(), checkpoint);
+  plain.step();
+  t.is(captureStep(watched), undefined);
+  t.is(examineStep(examined).error, undefined);
+  t.deepEqual(saveTrainer(watched), saveTrainer(plain));
+  t.deepEqual(saveTrainer(examined), saveTrainer(plain));
+});
+
+test("an evaluation does not pass over a weight that is not finite", async (t) => {
+  const checkpoint = await poisoned(160);
+  checkpoint.file.tensors.get("value.adam.moment2.0.bias")!.data[3] = Number.POSITIVE_INFINITY;
+  const trainer = restoreTrainer(await init(), checkpoint);
+  t.throws(() => trainer.evaluate(), { message: /^value\.adam\.moment2\.0\.bias is Infinity|^value.* is Infinity at/ });
+});
+
+test("a checkpoint is no capsule", async (t) => {
+  const trainer = restoreTrainer(await init(), await poisoned(10));
+  t.throws(() => readCapsule(saveTrainer(trainer)), { message: /not the capsule of a step/ });
+});
