@@ -37,9 +37,12 @@ function notices(inputs) {
   return [...holders].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
 }
 
-/** Parts of vega that line charts do not use: maps, graphs, trees, areas of proximity, regressions, labels. A test compares the charts. */
+/**
+ * Parts of vega that line charts do not use: maps, graphs, trees, areas of proximity, labels, selections, dates, animation, estimates of
+ * distributions. A test compares the charts.
+ */
 const unused =
-  /^(vega-(geo|force|hierarchy|voronoi|crossfilter|label|regression|wordcloud)|topojson-client|d3-(delaunay|force|hierarchy))$/;
+  /^(vega-(crossfilter|force|geo|hierarchy|label|projection|regression|selections|statistics|time|voronoi|wordcloud)|topojson-client|d3-(ease|geo|time|timer))$/;
 
 /** Leaves them out of a bundle. */
 const withoutUnused = {

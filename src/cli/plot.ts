@@ -1,4 +1,4 @@
-import type { TopLevelSpec } from "vega-lite";
+import type { Axis, Config, Mark, Scale, Spec } from "vega";
 
 /** One line of a chart. Series of the same name share a colour and an entry of the legend. */
 export interface Series {
@@ -26,9 +26,6 @@ export interface LineChart {
   readonly log?: boolean;
 }
 
-type Layer = Record<string, unknown>;
-type Encoding = Readonly<Record<string, unknown>>;
-
 /** Okabe and Ito's colours that keep apart for every kind of colour vision and stand out on white. */
 const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const faintColour = "#80868b";
@@ -42,8 +39,8 @@ const dense = 200;
 
 /** Draws lines against numbers as an SVG document on a white background. The same chart always gives the same text. */
 export async function lineChart(chart: LineChart): Promise<string> {
-  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
-  const view = new vega.View(vega.parse(vegaLite.compile(specification(chart)).spec), { renderer: "none" });
+  const { parse, View } = await import("vega");
+  const view = new View(parse(specification(chart)), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();
   return svg.replace(geometry, (numbers) =>
@@ -54,7 +51,8 @@ export async function lineChart(chart: LineChart): Promise<string> {
 /** The attributes whose numbers are pixels, of which hundredths are enough. */
 const geometry = /(?<= (?:d|transform|x2|y2)=")[^"]+/g;
 
-function specification(chart: LineChart): TopLevelSpec {
+/** The chart in Vega's terms. */
+function specification(chart: LineChart): Spec {
   const series = chart.series.map((one) => ({
     ...one,
     points: thinPoints(one.points.filter(allFinite), chart.width),
@@ -72,45 +70,38 @@ function specification(chart: LineChart): TopLevelSpec {
   const all = threshold === undefined ? ys : [...ys, threshold.y];
   const log = chart.log === true && !empty && all.every((y) => y > 0);
   const ticks = Math.max(3, Math.floor(chart.height / 55));
-  const yDomain = all.length === 0 ? ([0, 1] as const) : log ? logDomain(all) : domain(all);
+  const yDomain: [number, number] = all.length === 0 ? [0, 1] : log ? logDomain(all) : domain(all);
   const xs = [...new Set(series.flatMap((one) => [...one.points, ...one.band].map((point) => point[0])))];
-  const xDomain = xRange(xs);
 
-  const x = {
-    field: "x",
-    type: "quantitative",
-    title: chart.xTitle,
-    scale: { domain: xDomain, nice: false },
-    axis: {
+  const scales: Scale[] = [
+    { name: "x", type: "linear", domain: xRange(xs), zero: false, range: "width" },
+    log
+      ? { name: "y", type: "log", domain: yDomain, range: "height" }
+      : { name: "y", type: "linear", domain: yDomain, zero: false, nice: ticks, range: "height" },
+    { name: "colour", type: "ordinal", domain: names, range: names.map((name) => colours.get(name) ?? ink) },
+  ];
+  const axes: Axis[] = [
+    {
+      scale: "y",
+      orient: "left",
+      ...(log ? { values: logTicks(yDomain), format: "~g" } : empty ? { values: [] } : { tickCount: ticks }),
+    },
+    {
+      scale: "x",
+      orient: "bottom",
+      title: chart.xTitle,
+      labelFlush: true,
       ...(xs.length < 2 ? { values: xs } : { tickCount: Math.max(2, Math.floor(chart.width / 90)) }),
       // Every label with a prefix of its own, unlike the axis's format: 0, 500, 1k.
-      labelExpr: "format(datum.value, '~s')",
+      encode: { labels: { update: { text: { signal: "format(datum.value, '~s')" } } } },
     },
-  };
-  const y = {
-    field: "y",
-    type: "quantitative",
-    title: null,
-    scale: log ? { domain: yDomain, nice: false, type: "log" } : { domain: yDomain, nice: ticks },
-    axis: log ? { values: logTicks(yDomain), format: "~g" } : empty ? { values: [] } : { tickCount: ticks },
-  };
-  const legend = names.length > 1 && !crowd ? { title: null, orient: "top", symbolType: "stroke" } : null;
-  const color = {
-    field: "name",
-    type: "nominal",
-    scale: { domain: names, range: names.map((name) => colours.get(name) ?? ink) },
-    legend,
-  };
+  ];
 
   // Backgrounds first, so that the lines that matter lie on top.
   const ordered = [...series.filter((one) => one.faint), ...series.filter((one) => !one.faint)];
-  const layers = ordered.flatMap((one) => seriesLayers(one, crowd, { x, y, color }));
-  if (threshold !== undefined) layers.push(...thresholdLayers(threshold, xDomain[0], { x, y }));
-  if (empty) {
-    const middle = [{ x: (xDomain[0] + xDomain[1]) / 2, y: (yDomain[0] + yDomain[1]) / 2 }];
-    const mark = { type: "text", text: "nothing measured yet", color: faintColour };
-    layers.push({ data: { values: middle }, mark, encoding: { x, y } });
-  }
+  const marks = ordered.map((one) => seriesMark(one, crowd));
+  if (threshold !== undefined) marks.push(...thresholdMarks(threshold));
+  if (empty) marks.push(emptyMark);
 
   return {
     width: chart.width,
@@ -122,62 +113,96 @@ function specification(chart: LineChart): TopLevelSpec {
       chart.title === undefined
         ? { text: chart.yTitle, fontSize: 11, fontWeight: "normal" }
         : { text: chart.title, subtitle: chart.yTitle },
-    layer: layers,
+    scales,
+    axes,
+    legends:
+      names.length > 1 && !crowd
+        ? [{ stroke: "colour", orient: "top", direction: "horizontal", symbolType: "stroke" }]
+        : [],
+    marks,
     config,
-  } as unknown as TopLevelSpec;
+  };
 }
 
 /** A band or, of a single point, an error bar; and the line, with its points when they are few. */
-function seriesLayers(one: Required<Pick<Series, "band">> & Series, crowd: boolean, encoding: Encoding): Layer[] {
-  const { name, points, band, faint } = one;
-  const layers: Layer[] = [];
-  if (band.length > 0) {
-    layers.push({
-      data: { values: band.map(([x, low, high]) => ({ x, y: low, high, name })) },
-      mark: band.length === 1 ? { type: "rule", strokeWidth: 2, opacity: 0.4 } : { type: "area", opacity: 0.18 },
-      encoding: { ...encoding, y2: { field: "high" } },
-    });
+function seriesMark({ name, points, band, faint }: Required<Pick<Series, "band">> & Series, crowd: boolean): Mark {
+  const colour = { scale: "colour", value: name };
+  const place = { x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" } };
+  const range = { ...place, y2: { scale: "y", field: "high" } };
+  const sort = { field: "x" };
+  const marks: Mark[] = [];
+  if (band.length > 1) {
+    const enter = { ...range, fill: colour, opacity: { value: 0.18 } };
+    marks.push({ type: "area", from: { data: "band" }, sort, encode: { enter } });
+  } else {
+    const enter = { ...range, stroke: colour, strokeWidth: { value: 2 }, opacity: { value: 0.4 } };
+    marks.push({ type: "rule", from: { data: "band" }, encode: { enter } });
   }
-  const strokeWidth = faint ? 1.1 : crowd ? 1.2 : points.length > dense ? 1 : 1.8;
-  const opacity = crowd ? 0.55 : faint ? 0.7 : 1;
-  const dotted = points.length === 1 || (!faint && !crowd && points.length <= dots);
-  const point = dotted ? { filled: true, size: 14 } : false;
-  layers.push({
-    data: { values: points.map(([x, y]) => ({ x, y, name })) },
-    mark: { type: "line", strokeWidth, opacity, strokeJoin: "round", point },
-    encoding,
-  });
-  return layers;
+  const strokeWidth = { value: faint ? 1.1 : crowd ? 1.2 : points.length > dense ? 1 : 1.8 };
+  const opacity = { value: crowd ? 0.55 : faint ? 0.7 : 1 };
+  const line = { ...place, stroke: colour, strokeWidth, opacity, strokeJoin: { value: "round" } } as const;
+  marks.push({ type: "line", from: { data: "points" }, sort, encode: { enter: line } });
+  if (points.length === 1 || (!faint && !crowd && points.length <= dots)) {
+    const dot = { ...place, fill: colour, opacity, size: { value: 14 } };
+    marks.push({ type: "symbol", from: { data: "points" }, encode: { enter: dot } });
+  }
+  return {
+    type: "group",
+    data: [
+      { name: "points", values: points.map(([x, y]) => ({ x, y })) },
+      { name: "band", values: band.map(([x, low, high]) => ({ x, y: low, high })) },
+    ],
+    marks,
+  };
 }
 
 /** A dashed line, and its label below its left end, where learning curves are seldom. */
-function thresholdLayers({ y, label }: NonNullable<LineChart["threshold"]>, left: number, encoding: Encoding): Layer[] {
-  const data = { values: [{ x: left, y }] };
-  const text = { type: "text", text: label, align: "left", baseline: "top", dx: 5, dy: 4, color: ink };
+function thresholdMarks({ y, label }: NonNullable<LineChart["threshold"]>): Mark[] {
+  const at = { x: { value: 0 }, y: { scale: "y", value: y } };
+  const line = { x2: { field: { group: "width" } }, stroke: { value: ink }, strokeDash: { value: [5, 4] } };
+  const words = { text: { value: label }, baseline: { value: "top" }, fill: { value: ink } } as const;
   return [
-    { data, mark: { type: "rule", strokeDash: [5, 4], color: ink, opacity: 0.75 }, encoding: { y: encoding.y } },
-    { data, mark: text, encoding },
+    { type: "rule", encode: { enter: { ...at, ...line, opacity: { value: 0.75 } } } },
+    { type: "text", encode: { enter: { ...at, ...words, dx: { value: 5 }, dy: { value: 4 } } } },
   ];
 }
 
-const config = {
-  font,
-  aria: false,
-  view: { stroke: null },
+const emptyMark: Mark = {
+  type: "text",
+  encode: {
+    enter: {
+      x: { signal: "width / 2" },
+      y: { signal: "height / 2" },
+      align: { value: "center" },
+      baseline: { value: "middle" },
+      text: { value: "nothing measured yet" },
+      fill: { value: faintColour },
+    },
+  },
+};
+
+const config: Config = {
   title: {
+    aria: false,
     anchor: "start",
     frame: "bounds",
+    font,
     color: ink,
     fontSize: 13,
     fontWeight: 600,
     offset: 10,
+    subtitleFont: font,
     subtitleColor: "#5f6368",
     subtitleFontSize: 11,
     subtitlePadding: 4,
   },
   axis: {
+    aria: false,
+    labelFont: font,
     labelColor: "#5f6368",
     labelFontSize: 10.5,
+    labelOverlap: true,
+    titleFont: font,
     titleColor: "#5f6368",
     titleFontSize: 11,
     titleFontWeight: "normal",
@@ -187,19 +212,19 @@ const config = {
     tickColor: "#bdc1c6",
     tickSize: 4,
   },
-  axisY: { domain: false, ticks: false, labelPadding: 6, minExtent: 34 },
-  axisX: { grid: false },
+  axisY: { grid: true, domain: false, ticks: false, labelPadding: 6, minExtent: 34 },
   legend: {
+    aria: false,
+    labelFont: font,
     labelColor: ink,
     labelFontSize: 11,
     offset: 6,
     padding: 0,
     labelLimit: 0,
     symbolStrokeWidth: 2.5,
-    symbolOpacity: 1,
     columnPadding: 12,
   },
-  text: { fontSize: 11 },
+  text: { font, fontSize: 11 },
 };
 
 function colourOf(series: readonly Series[], names: readonly string[], crowd: boolean): ReadonlyMap<string, string> {

@@ -168,6 +168,30 @@ test("a chart has the asked size on white, and the titles", async (t) => {
   for (const text of ["Title", "x", "y"]) t.true(svg.includes(`>${text}</text>`), text);
 });
 
+test("axes start at zero only where the numbers come near it, and end at round numbers", async (t) => {
+  const labels = async (low: number): Promise<string[]> => {
+    const points = [low, low + 3, low + 20].map((n) => [1000 * n, n + 0.3] as const);
+    const svg = await lineChart({ ...chart, series: [{ name: "a", points }] });
+    return [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text ?? "");
+  };
+  t.deepEqual(await labels(105), [
+    "105",
+    "110",
+    "115",
+    "120",
+    "125",
+    "130",
+    "105k",
+    "110k",
+    "115k",
+    "120k",
+    "125k",
+    "x",
+    "y",
+  ]);
+  t.deepEqual((await labels(2)).slice(0, 7), ["0", "5", "10", "15", "20", "25", "0"]);
+});
+
 test("a chart of one series has no legend, one of several names each of them", async (t) => {
   const one = await lineChart({ ...chart, series: [line("alone", 1)] });
   t.notRegex(one, /alone|role-legend/);
