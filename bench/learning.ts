@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { lineChart } from "../src/cli/plot.js";
+import { median } from "../src/cli/statistics.js";
 import { init, type MetricsRecord, resolveConfig, Trainer } from "../src/node.js";
 import { cpu, machine } from "./kernels/report.js";
 
@@ -56,13 +57,6 @@ async function trainSeed(seed: number): Promise<SeedResult> {
     }
   }
   return { seed, records, solvedAt, secondsToSolved, seconds: elapsed() };
-}
-
-/** The middle of sorted numbers, the mean of the two middle ones where their count is even. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
 const results: SeedResult[] = [];
