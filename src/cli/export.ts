@@ -12,13 +12,9 @@ import { loadTrainer } from "./saved.js";
 /** Random states on which an exported file must agree with the core. */
 const VERIFICATION_ROWS = 256;
 
-/**
- * Writes a trainer's policy to `path` and runs the file in onnxruntime-node against the core.
- * @returns the largest difference found, or null where onnxruntime-node is not installed.
- * @throws Error when file and core differ; the file is not written then.
- */
-export async function exportVerified(trainer: Trainer, path: string, stochastic: boolean): Promise<number | null> {
-  const model = deployPolicy(trainer.agent, {
+/** A trainer's policy as an ONNX file that says where it comes from. */
+export function policyFile(trainer: Trainer, stochastic = false): Uint8Array {
+  return deployPolicy(trainer.agent, {
     stochastic,
     metadata: {
       generator: `valuegrad ${version}`,
@@ -27,6 +23,15 @@ export async function exportVerified(trainer: Trainer, path: string, stochastic:
       environment_steps: String(trainer.steps),
     },
   });
+}
+
+/**
+ * Writes a trainer's policy to `path` and runs the file in onnxruntime-node against the core.
+ * @returns the largest difference found, or null where onnxruntime-node is not installed.
+ * @throws Error when file and core differ; the file is not written then.
+ */
+export async function exportVerified(trainer: Trainer, path: string, stochastic: boolean): Promise<number | null> {
+  const model = policyFile(trainer, stochastic);
   let maxError: number | null = null;
   if (await hasRuntime()) {
     ({ maxError } = await verifyPolicy(model, verificationCases(trainer.agent, VERIFICATION_ROWS)));

@@ -14,6 +14,7 @@ import { addResume } from "./resume.js";
 import { addSimulate } from "./simulate.js";
 import { colourLevel } from "./terminal.js";
 import { addTrain } from "./train.js";
+import { addVerify } from "./verify.js";
 
 /** Exit codes: 0 done, 1 something failed that is not the user's doing, 2 the user can put it right. */
 const FAILED = 1;
@@ -30,6 +31,7 @@ const program = new Command("valuegrad")
 addTrain(program);
 addResume(program);
 addReplay(program);
+addVerify(program);
 addEval(program);
 addExport(program);
 addEnvs(program);

@@ -24,6 +24,10 @@ export function neededChunks(capacity: number, added: number): [first: number, e
   return [Math.floor(Math.max(0, added - capacity) / CHUNK), chunkedUntil(capacity, added) / CHUNK];
 }
 
+/** The chunk that the buffer's last transition has made full, if one. */
+export const completedChunk = ({ capacity, added }: Replay): number | undefined =>
+  capacity >= CHUNK && added % CHUNK === 0 ? added / CHUNK - 1 : undefined;
+
 /** The file of chunk `index`, whose transitions the buffer must hold. */
 export function encodeChunk(replay: Replay, index: number): Uint8Array {
   const from = index * CHUNK;

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { restoreTrainer } from "../checkpoint.js";
 import { type Config, resolveConfig, UsageError } from "../config.js";
@@ -8,10 +7,11 @@ import type { Replay } from "../replay.js";
 import { digestOf } from "../safetensors.js";
 import { Trainer } from "../train.js";
 import { version } from "../version.js";
+import { writeSums } from "./checksums.js";
 import { createRunFolder, readBytes, removeLeftovers, writeAtomically } from "./files.js";
 import { configHash, createCore } from "./load.js";
 import {
-  CHUNK,
+  completedChunk,
   type Digests,
   decodeCheckpoint,
   decodeChunk,
@@ -21,6 +21,12 @@ import {
   neededChunks,
   type RunCheckpoint,
 } from "./run-files.js";
+
+/** The checkpoint files of a run by their steps. */
+export function checkpointsOf(run: string): Map<number, string> {
+  const steps = numbered(join(run, CHECKPOINTS));
+  return new Map(steps.map((step) => [step, join(run, CHECKPOINTS, checkpointName(step))]));
+}
 
 /** The files of a run, for people. */
 export const runFiles = [
@@ -36,7 +42,6 @@ export const runFiles = [
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const TIMING = "timing.jsonl";
-const SUMS = "SHA256SUMS";
 const CHECKPOINTS = "checkpoints";
 const REPLAY = "replay";
 
@@ -236,8 +241,8 @@ export class RunFolder {
 
   /** To be called after every step: keeps the transitions that have become a full chunk. */
   saveChunk({ replay }: Trainer): void {
-    if (replay.capacity < CHUNK || replay.added % CHUNK !== 0) return;
-    const index = replay.added / CHUNK - 1;
+    const index = completedChunk(replay);
+    if (index === undefined) return;
     const bytes = encodeChunk(replay, index);
     mkdirSync(join(this.path, REPLAY), { recursive: true });
     writeAtomically(this.#chunk(index), bytes);
@@ -270,20 +275,6 @@ export class RunFolder {
 
   /** Writes the checksums of every file but the clock's. */
   writeSums(): void {
-    const names = readdirSync(this.path, { recursive: true, encoding: "utf8" }).map((name) =>
-      name.replaceAll("\\", "/"),
-    );
-    const files = names.filter((name) => name !== SUMS && name !== TIMING && statSync(join(this.path, name)).isFile());
-    const sum = (name: string): string =>
-      createHash("sha256")
-        .update(readBytes(join(this.path, name)))
-        .digest("hex");
-    writeAtomically(
-      join(this.path, SUMS),
-      files
-        .sort()
-        .map((name) => `${sum(name)}  ${name}\n`)
-        .join(""),
-    );
+    writeSums(this.path, [TIMING]);
   }
 }

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../config.js";
+import { readBytes, writeAtomically } from "./files.js";
+
+/** The checksums of a folder's files, in the format that sha256sum writes and checks. */
+const SUMS = "SHA256SUMS";
+
+const sumOf = (path: string): string => createHash("sha256").update(readBytes(path)).digest("hex");
+
+/** Writes the checksums of every file in a folder and those below it, but for some. */
+export function writeSums(folder: string, without: readonly string[]): void {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
+  const listed = names.filter((name) => name !== SUMS && !without.includes(name));
+  const files = listed.filter((name) => statSync(join(folder, name)).isFile()).sort();
+  const lines = files.map((name) => `${sumOf(join(folder, name))}  ${name}\n`);
+  writeAtomically(join(folder, SUMS), lines.join(""));
+}
+
+/**
+ * The names of listed files that are missing or no longer what they were; none where nothing is listed.
+ * @throws UsageError when the list is damaged.
+ */
+export function alteredFiles(folder: string): string[] {
+  const path = join(folder, SUMS);
+  if (!existsSync(path)) return [];
+  const lines = Buffer.from(readBytes(path)).toString().split("\n");
+  return lines.slice(0, -1).flatMap((line) => {
+    const [, sum, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+    if (sum === undefined || name === undefined)
+      throw new UsageError(`cannot use ${path}: a line is ${JSON.stringify(line)}`);
+    const file = join(folder, name);
+    return existsSync(file) && sumOf(file) === sum ? [] : [name];
+  });
+}
