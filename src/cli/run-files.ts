@@ -21,7 +21,8 @@ export const chunkedUntil = (capacity: number, added: number): number =>
 
 /** The chunks that hold what a buffer still needs, of those before `chunkedUntil`: first, and the one after the last. */
 export function neededChunks(capacity: number, added: number): [first: number, end: number] {
-  return [Math.floor(Math.max(0, added - capacity) / CHUNK), chunkedUntil(capacity, added) / CHUNK];
+  const end = chunkedUntil(capacity, added) / CHUNK;
+  return [Math.min(end, Math.floor(Math.max(0, added - capacity) / CHUNK)), end];
 }
 
 /** The chunk that the buffer's last transition has made full, if one. */

@@ -5,7 +5,8 @@ import type { Trainer } from "../train.js";
 import { exportVerified, verdict } from "./export.js";
 import { renderReport } from "./report.js";
 import { type Loaded, type RunFolder, runFiles } from "./run-folder.js";
-import { colourLevel, createProgress, formatDuration, outcome, terminalCurve } from "./terminal.js";
+import { freeBytes, inMegabytes, predictSizes } from "./sizes.js";
+import { colourLevel, createProgress, formatDuration, outcome, terminalCurve, warn } from "./terminal.js";
 
 /** Milliseconds of training between two looks at the terminal and at signals. */
 const SLICE = 50;
@@ -65,6 +66,7 @@ export async function runSession(run: RunFolder): Promise<void> {
   if (trainer.steps > 0) {
     process.stdout.write(`${run.path}: ${trainer.done ? "was done" : "goes on"} after ${trainer.steps} steps\n`);
   }
+  sayWhatItTakes(run.path, trainer);
   try {
     await trainOn(run, loaded, signals.stopped);
   } catch (error) {
@@ -76,6 +78,17 @@ export async function runSession(run: RunFolder): Promise<void> {
   const maxError = await writeResults(run, loaded);
   signals.release();
   reportEnd(run, loaded, (performance.now() - start) / 1000, maxError);
+}
+
+/** The disk space that a run will need. */
+function sayWhatItTakes(folder: string, trainer: Trainer): void {
+  const { checkpoints, replay, total } = predictSizes(trainer);
+  const parts = `checkpoints ${inMegabytes(checkpoints)}, replay ${inMegabytes(replay)}`;
+  process.stdout.write(`${folder}: will take ${inMegabytes(total)} on disk (${parts})\n`);
+  // a third checkpoint stands beside the two while it is written
+  const short = total + checkpoints / 2 - freeBytes(folder);
+  if (short > 0)
+    warn(`the disk of ${folder} has ${inMegabytes(short)} too little: training will stop where it is full`);
 }
 
 const CAPSULE = "capsule.safetensors";

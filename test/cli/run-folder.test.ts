@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { RunFolder } from "../../src/cli/run-folder.js";
+import { predictSizes } from "../../src/cli/sizes.js";
 import { resolveConfig } from "../../src/config.js";
 import { contents } from "./command.js";
 
@@ -50,6 +51,25 @@ test.serial("the replay is kept in chunks that never change, those that are need
   t.deepEqual(problems, []);
   t.truthy(early);
 });
+
+for (const changes of [{}, { replayCapacity: 3_000 }, { replayCapacity: 100_000, evaluationInterval: 500 }]) {
+  test.serial(`files are as large as predicted before the start: ${JSON.stringify(changes)}`, async (t) => {
+    const folder = path();
+    const settings = resolveConfig({ ...config, ...changes });
+    const run = RunFolder.create(folder, settings);
+    const sizes = predictSizes((await run.load()).trainer);
+    await goOn(run);
+    const sum = (beginning: string) =>
+      [...contents(folder)].reduce((bytes, [name, file]) => bytes + (name.startsWith(beginning) ? file.length : 0), 0);
+    for (const [taken, predicted] of [
+      [sum("checkpoints"), sizes.checkpoints],
+      [sum("replay"), sizes.replay],
+      [sum("checkpoints") + sum("replay") + sum("metrics"), sizes.total],
+    ] as const) {
+      t.true(taken <= predicted && taken >= 0.97 * predicted - 4_000, `${taken}, predicted ${predicted}`);
+    }
+  });
+}
 
 test.serial("a damaged, exchanged or missing chunk is never gone on with", async (t) => {
   const run = path();
