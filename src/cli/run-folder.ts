@@ -203,7 +203,10 @@ export class RunFolder {
           },
         );
         this.#digests = checkpoint.digests;
-        return { trainer, metrics: [...checkpoint.metrics], timing: this.#readTiming(trainer.steps) };
+        const loaded = { trainer, metrics: [...checkpoint.metrics], timing: this.#readTiming(trainer.steps) };
+        // who was killed after writing the checkpoint did not get there
+        this.#follow(loaded);
+        return loaded;
       } catch (error) {
         const path = this.#checkpoint(checkpoint.counters.steps);
         this.#report(`cannot use ${path}: ${(error as Error).message}`);
@@ -250,9 +253,15 @@ export class RunFolder {
   }
 
   /** Writes a checkpoint, and the metrics that it includes; removes what is older than the two of the last evaluations. */
-  saveCheckpoint(trainer: Trainer, metrics: readonly MetricsRecord[], timing: readonly TimingRecord[]): void {
+  saveCheckpoint(loaded: Loaded): void {
+    const { trainer, metrics } = loaded;
     mkdirSync(join(this.path, CHECKPOINTS), { recursive: true });
     writeAtomically(this.#checkpoint(trainer.steps), encodeCheckpoint(trainer, metrics, this.#digests));
+    this.#follow(loaded);
+  }
+
+  /** Brings the other files to where the newest checkpoint is. */
+  #follow({ trainer, metrics, timing }: Loaded): void {
     writeAtomically(join(this.path, METRICS), jsonLines(metrics));
     writeAtomically(join(this.path, TIMING), jsonLines(timing));
     if (this.#isScheduled(trainer.steps)) this.#prune(trainer);

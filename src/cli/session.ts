@@ -137,10 +137,10 @@ async function trainOn(run: RunFolder, loaded: Loaded, stopped: () => boolean): 
     last = { seconds, updates: trainer.updates };
     metrics.push(measured);
     timing.push({ step: trainer.steps, seconds: before.seconds + seconds, updatesPerSecond });
-    run.saveCheckpoint(trainer, metrics, timing);
+    run.saveCheckpoint(loaded);
     progress.record(measured, timing.at(-1)!);
   };
-  const save = atMostEvery(CHECKPOINT_PERIOD, () => run.saveCheckpoint(trainer, metrics, timing));
+  const save = atMostEvery(CHECKPOINT_PERIOD, () => run.saveCheckpoint(loaded));
   const tell = atMostEvery(MESSAGE_PERIOD, () => {
     const message = { step: trainer.steps, steps: config.steps, lastReturn: metrics.at(-1)!.evaluationReturn };
     // a parent that is gone is noticed as such
@@ -168,7 +168,7 @@ async function trainOn(run: RunFolder, loaded: Loaded, stopped: () => boolean): 
       // lets signals and the terminal in
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (metrics.at(-1)!.step !== trainer.steps) run.saveCheckpoint(trainer, metrics, timing);
+    if (metrics.at(-1)!.step !== trainer.steps) run.saveCheckpoint(loaded);
   } finally {
     progress.stop();
   }

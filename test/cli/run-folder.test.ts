@@ -18,10 +18,11 @@ const open = (path: string): RunFolder => RunFolder.open(path, (problem) => prob
 
 /** Goes on with a run to a step, with a checkpoint at every evaluation and, where it stops, at that step. */
 async function goOn(run: RunFolder, until = config.steps): Promise<void> {
-  const { trainer, metrics, timing } = await run.load();
+  const loaded = await run.load();
+  const { trainer, metrics } = loaded;
   const record = () => {
     metrics.push(trainer.evaluate());
-    run.saveCheckpoint(trainer, metrics, timing);
+    run.saveCheckpoint(loaded);
   };
   if (metrics.length === 0) record();
   while (trainer.steps < until) {
@@ -29,7 +30,7 @@ async function goOn(run: RunFolder, until = config.steps): Promise<void> {
     run.saveChunk(trainer);
     if (trainer.evaluationDue) record();
   }
-  if (!trainer.evaluationDue) run.saveCheckpoint(trainer, metrics, timing);
+  if (!trainer.evaluationDue) run.saveCheckpoint(loaded);
 }
 
 const path = (): string => join(mkdtempSync(join(tmpdir(), "valuegrad-")), "run");
