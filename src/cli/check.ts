@@ -1,12 +1,13 @@
 import { Chalk } from "chalk";
 import type { Command } from "commander";
 import { Chance } from "../chance.js";
+import type { Finding } from "../finding.js";
 import { describeModel } from "../mjcf/describe.js";
 import type { PlanarModel } from "../mjcf/model.js";
 import { Plant } from "../plant.js";
 import { checkAdjoint, checkDerivatives } from "./checks/derivatives.js";
 import { checkEnergy, checkRandomRun, checkSnapshot, conservativeModels } from "./checks/motion.js";
-import { drawStates, type Finding } from "./checks/states.js";
+import { drawStates } from "./checks/states.js";
 import { createCore } from "./load.js";
 import { openModel, parseSeed } from "./model-file.js";
 import { colourLevel } from "./terminal.js";

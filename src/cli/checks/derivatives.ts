@@ -1,17 +1,15 @@
 /** A plant's derivatives against differences of its own time step, and against each other. */
 
 import type { Chance } from "../../chance.js";
+import { largest, minus, relative, slopeOf } from "../../differences.js";
+import { brief, type Finding } from "../../finding.js";
 import { type Plant, Trouble } from "../../plant.js";
-import { brief, type Finding, touches } from "./states.js";
+import { touches } from "./states.js";
 
 const BOUND = 1e-6;
 const ADJOINT_BOUND = 1e-10;
 /** The share of the states that must be away from switches. */
 const LEAST_COMPARED = 0.2;
-/** Changes of a number whose differences are looked at, each a tenth of the one before. */
-const CHANGES = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
-/** Differences that agree so well, relative to the column, tell the derivative. */
-const SETTLED = 5e-7;
 /** Columns of the state begin at the identity: a smaller one is compared with this. */
 const LEAST_COLUMN = 0.1;
 /** Time steps of the control steps in the adjoint identity. */
@@ -22,12 +20,6 @@ export type Differentiable = Pick<
   Plant,
   "model" | "q" | "u" | "states" | "step" | "trouble" | "jacobian" | "jvp" | "vjp" | "tangent" | "forward" | "contacts"
 >;
-
-/** Not a number when one of the values is none. */
-const largest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-
-const minus = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value - b[i]!);
 
 /** The state after a time step, with number j of (q, v, u) changed; undefined when it is not finite. */
 function stepped(plant: Differentiable, start: Float64Array, j: number, change: number): number[] | undefined {
@@ -46,27 +38,9 @@ function columnError(
   j: number,
   column: readonly number[],
 ): number | undefined {
-  const here = stepped(plant, start, j, 0);
-  if (here === undefined) return undefined;
-  const centred: number[][] = [];
-  const bends: number[] = [];
-  for (const change of CHANGES) {
-    const ahead = stepped(plant, start, j, change);
-    const behind = stepped(plant, start, j, -change);
-    if (ahead === undefined || behind === undefined) return undefined;
-    centred.push(minus(ahead, behind).map((value) => value / (2 * change)));
-    bends.push(largest(ahead.map((value, i) => (value - here[i]! + (behind[i]! - here[i]!)) / change)));
-  }
-  // the error of a central difference goes with the square of the change
-  const sharpened = centred.slice(1).map((fine, k) => fine.map((value, i) => value + (value - centred[k]![i]!) / 99));
-  const gaps = [centred, sharpened].flatMap((list) => list.slice(1).map((fine, k) => largest(minus(fine, list[k]!))));
-  const scale = Math.max(largest(centred.at(-2)!), j < 2 * plant.q.length ? LEAST_COLUMN : 0);
-  if (scale === 0) return largest(column) === 0 ? 0 : Infinity;
-  if (!(Math.min(...gaps) <= SETTLED * scale)) return undefined;
-  // the slopes to both sides differ: by less and less in smooth places, by the same at a kink
-  const [wide = 0, middle = 0, narrow = 0] = bends.slice(1, 4);
-  if (narrow > BOUND * scale && wide < 3 * middle && middle < 3 * narrow) return undefined;
-  return Math.min(...[...centred, ...sharpened].map((one) => largest(minus(one, column)))) / scale;
+  const found = slopeOf((change) => stepped(plant, start, j, change), j < 2 * plant.q.length ? LEAST_COLUMN : 0);
+  if (found === undefined) return undefined;
+  return relative(largest(minus(found.value, column)), found.scale);
 }
 
 /** The Jacobian of a time step against central differences; states near a switch are counted, not compared. */

@@ -1,11 +1,12 @@
 /** What must hold along a plant's motion: energy, finite numbers, snapshots. */
 
 import type { Chance } from "../../chance.js";
+import { brief, type Finding } from "../../finding.js";
 import type { PlanarModel } from "../../mjcf/model.js";
 import { type Plant, Trouble } from "../../plant.js";
 import { controller } from "../controls.js";
 import { troubleInWords } from "../model-file.js";
-import { brief, type Finding, scatter } from "./states.js";
+import { scatter } from "./states.js";
 
 /** Time steps at which energy may be measured, each half of the one before, and over how many of them the order is taken. */
 const LEVELS = 7;

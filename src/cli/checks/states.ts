@@ -3,20 +3,6 @@ import type { Dof } from "../../mjcf/model.js";
 import { type Plant, Trouble } from "../../plant.js";
 import { controlBounds, controller } from "../controls.js";
 
-/** What one check found. */
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  /** The numbers behind it. */
-  readonly detail: string;
-}
-
-/** A number in few digits. */
-export const brief = (value: number): string =>
-  value !== 0 && Math.abs(value) < 1e-3
-    ? value.toExponential(1).replace(".0e", "e")
-    : String(Number(value.toPrecision(2)));
-
 const SPEEDS = [0, 0.1, 1, 3];
 /** Time steps between two states of a simulation, at most. */
 const STRIDE = 150;

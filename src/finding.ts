@@ -1,0 +1,29 @@
+/** What one check found. */
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was done and the numbers behind it; where it is not ok, what is wrong, where, and what would be right. */
+  readonly detail: string;
+  /** Present where there was nothing to check, or no way to: `ok` then. */
+  readonly skipped?: true;
+}
+
+/** A finding about what could not be checked. */
+export const skip = (name: string, why: string): Finding => ({ name, ok: true, skipped: true, detail: why });
+
+/** A number in few digits. */
+export const brief = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-3
+    ? value.toExponential(1).replace(".0e", "e")
+    : String(Number(value.toPrecision(2)));
+
+/** What a value of unknown type is, in few words. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  const { length } = value as { readonly length?: unknown };
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (typeof length !== "number") return kind === "Promise" ? "a Promise" : "an object";
+  return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind} of ${length}`;
+}
