@@ -31,7 +31,7 @@ function policyController(agent: Agent, count: number): Controller {
 
 /**
  * Runs episodes with the policy's mean, as many at a time as there are copies, from start states that depend on `seed` only. An episode
- * that terminates keeps its last score.
+ * that ends early keeps its last score.
  */
 export function evaluate(agent: Agent, environments: VectorEnvironment, episodes: number, seed: number): Evaluation {
   let sigma = Number.NaN;
@@ -96,7 +96,7 @@ function runEpisodes(
         returns[i]! += environments.rewards[i]!;
         last[i] = environments.scores[i]!;
         if (environments.failed[i] === 1) failures[i] = true;
-        ended[i] = environments.terminated[i] === 1;
+        ended[i] = environments.terminated[i] === 1 || environments.truncated[i] === 1;
       }
       if (step >= task.episodeSteps - window) scores[i]! += last[i]! / window;
     }

@@ -57,12 +57,22 @@ export interface VectorEnvironment {
   restore(snapshot: Uint8Array): void;
 }
 
+/** @throws RangeError when the value is no finite number. */
+export function expectNumber(what: string, value: unknown): void {
+  if (!Number.isFinite(value)) throw new RangeError(`${what} is ${value}: it must be finite`);
+}
+
 /** @throws RangeError when the values are not `length` finite numbers. */
 export function expectNumbers(what: string, values: ArrayLike<number>, length: number): void {
   if (values.length !== length) throw new RangeError(`${what} has ${values.length} numbers: it must have ${length}`);
   for (let i = 0; i < length; ++i) {
-    if (!Number.isFinite(values[i])) throw new RangeError(`${what}[${i}] is ${values[i]}: it must be finite`);
+    if (!Number.isFinite(values[i])) expectNumber(`${what}[${i}]`, values[i]);
   }
+}
+
+/** @throws RangeError when the value is not a boolean. */
+export function expectBoolean(what: string, value: unknown): void {
+  if (typeof value !== "boolean") throw new RangeError(`${what} is ${value}: it must be true or false`);
 }
 
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,7 +1,10 @@
 import type { Environment, Start } from "./environment.js";
 import type { Task } from "./task.js";
+import { taskProblems } from "./task-problems.js";
 import {
   concatenate,
+  expectBoolean,
+  expectNumber,
   expectNumbers,
   type GradientBatch,
   type JacobianBatch,
@@ -28,8 +31,11 @@ export class WrappedEnvironments implements VectorEnvironment {
   /** Defined where the copies know their Jacobians. */
   readonly transitionJacobian?: (batch: JacobianBatch) => void;
 
+  /** @throws RangeError when the environment's task is not a task's description. */
   constructor(make: () => Environment, count: number, seed: number, stream: number) {
     this.#copies = Array.from({ length: count }, make);
+    const [problem] = taskProblems(this.#copies[0]!.task);
+    if (problem !== undefined) throw new RangeError(`the environment's task cannot be used: ${problem}`);
     this.task = this.#copies[0]!.task;
     this.count = count;
     this.#seed = seed;
@@ -52,12 +58,17 @@ export class WrappedEnvironments implements VectorEnvironment {
   }
 
   #observe(index: number, { observation, info }: Start): void {
-    const S = this.task.state.length;
-    expectNumbers(`${this.task.name}'s observation`, observation, S);
-    this.states.set(observation, index * S);
-    this.task.reward.forEach(({ name }, k) => {
-      this.terms[index * this.task.reward.length + k] = info.terms[name] ?? Number.NaN;
-    });
+    const { name, state, reward } = this.task;
+    expectNumbers(`${name}'s observation`, observation, state.length);
+    this.states.set(observation, index * state.length);
+    if (info?.terms === undefined) throw new RangeError(`${name}'s info.terms is missing`);
+    for (const [k, term] of reward.entries()) {
+      const value = info.terms[term.name];
+      expectNumber(`${name}'s info.terms.${term.name}`, value);
+      this.terms[index * reward.length + k] = value!;
+    }
+    expectNumber(`${name}'s info.score`, info.score);
+    expectBoolean(`${name}'s info.failed`, info.failed);
     this.scores[index] = info.score;
     this.failed[index] = info.failed ? 1 : 0;
   }
@@ -79,7 +90,10 @@ export class WrappedEnvironments implements VectorEnvironment {
       if (this.terminated[i] === 1 || this.truncated[i] === 1) return;
       const result = copy.step(this.actions.slice(i * A, (i + 1) * A));
       this.#observe(i, result);
-      expectNumbers(`${this.task.name}'s reward`, [result.reward], 1);
+      const { name } = this.task;
+      expectNumber(`${name}'s reward`, result.reward);
+      expectBoolean(`${name}'s terminated`, result.terminated);
+      expectBoolean(`${name}'s truncated`, result.truncated);
       this.rewards[i] = result.reward;
       this.terminated[i] = result.terminated ? 1 : 0;
       this.truncated[i] = result.truncated ? 1 : 0;

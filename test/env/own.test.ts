@@ -1,86 +1,15 @@
 import test from "ava";
 import { readCheckpoint, restoreTrainer, saveTrainer } from "../../src/checkpoint.js";
 import { resolveConfig } from "../../src/config.js";
-import { type Environment, makeEnvironment, type StepResult } from "../../src/env/environment.js";
+import { makeEnvironment } from "../../src/env/environment.js";
 import { Environments } from "../../src/env/environments.js";
-import { identity } from "../../src/env/features.js";
-import { type Task, tasks } from "../../src/env/task.js";
+import { tasks } from "../../src/env/task.js";
 import { WrappedEnvironments } from "../../src/env/wrapped.js";
+import { evaluateController } from "../../src/evaluate.js";
 import { init } from "../../src/node.js";
 import { Trainer } from "../../src/train.js";
 import { Source } from "../core/numbers.js";
-
-const STEP = 0.1;
-
-const task: Task = {
-  name: "point",
-  summary: "push a point through syrup to the origin",
-  state: [
-    { name: "position", unit: "m", low: -Infinity, high: Infinity },
-    { name: "velocity", unit: "m/s", low: -Infinity, high: Infinity },
-  ],
-  action: [{ name: "force", unit: "N", low: -1, high: 1 }],
-  controlStep: STEP,
-  episodeSteps: 60,
-  start: "at rest between -1 and 1 m",
-  features: [...identity(0, 1), ...identity(1, 1)],
-  predicted: [0, 1],
-  reward: [
-    { name: "position", formula: "-position^2" },
-    { name: "action", formula: "-0.1 action^2" },
-  ],
-  score: { name: "distance", unit: "m", window: 10, threshold: 0.1, better: "lower", share: 0.8 },
-  defaults: { gamma: 0.9, rewardScale: 1, learningStarts: 300, policyLearningRate: 1e-3 },
-};
-
-/** A damped point on a line, with everything that an environment may have. */
-class Point implements Environment {
-  readonly task: Task = task;
-  state: [x: number, v: number, step: number, seed: number] = [0, 0, 0, 1];
-
-  reset({ seed }: { readonly seed?: number } = {}) {
-    if (seed !== undefined) this.state[3] = (seed % 2147483646) + 1;
-    this.state[3] = (this.state[3] * 48271) % 2147483647;
-    this.state = [(2 * this.state[3]) / 2147483647 - 1, 0, 0, this.state[3]];
-    return this.give(0, 0);
-  }
-
-  give(position: number, action: number) {
-    const [x, v] = this.state;
-    return {
-      observation: Float64Array.of(x, v),
-      info: { terms: { position, action }, score: Math.abs(x), failed: false },
-    };
-  }
-
-  step(action: ArrayLike<number>): StepResult {
-    const force = action[0]!;
-    let [x, v, step, seed] = this.state;
-    const [position, cost] = [-(x ** 2), -0.1 * force ** 2];
-    v += STEP * (Math.max(-1, Math.min(1, force)) - v);
-    x += STEP * v;
-    step += 1;
-    this.state = [x, v, step, seed];
-    return { ...this.give(position, cost), reward: position + cost, terminated: false, truncated: step === 60 };
-  }
-
-  rewardGradient([x]: Float64Array, [force]: Float64Array) {
-    return { rS: [-2 * x!, 0], rA: [-0.2 * force!], rSNext: [0, 0] };
-  }
-
-  transitionJacobian(_: Float64Array, [force]: Float64Array) {
-    const slope = Math.abs(force!) <= 1 ? STEP : 0;
-    return { fS: [1, STEP * (1 - STEP), 0, 1 - STEP], fA: [STEP * slope, slope] };
-  }
-
-  snapshot(): Uint8Array {
-    return new Uint8Array(Float64Array.from(this.state).buffer);
-  }
-
-  restore(snapshot: Uint8Array): void {
-    this.state = [...new Float64Array(snapshot.slice().buffer)] as typeof this.state;
-  }
-}
+import { Point, task } from "./point.js";
 
 for (const model of ["learned", "exact"] as const) {
   test(`an environment of one's own is learned with the ${model} model, from its task's defaults`, async (t) => {
@@ -140,7 +69,21 @@ test("what an environment of one's own gets wrong is named", async (t) => {
     { reset: () => ({ ...honest.give(0, 0), observation: new Float64Array(3) }) },
     /point's observation has 3 numbers: it must have 2/,
   );
-  await wrong({ step: () => ({ ...honest.step([0]), reward: Number.NaN }) }, /point's reward\[0\] is NaN/);
+  const answers = (change: object) => ({ step: () => ({ ...honest.step([0]), ...change }) });
+  await wrong(answers({ reward: Number.NaN }), /point's reward is NaN: it must be finite/);
+  await wrong(answers({ truncated: undefined }), /point's truncated is undefined: it must be true or false/);
+  const { info } = honest.give(0, 0);
+  await wrong(answers({ info: undefined }), /point's info\.terms is missing/);
+  await wrong(answers({ info: { ...info, score: Number.NaN } }), /point's info\.score is NaN: it must be finite/);
+  await wrong(answers({ info: { ...info, failed: 0 } }), /point's info\.failed is 0: it must be true or false/);
+  await wrong(
+    answers({ info: { ...info, terms: { position: 1 } } }),
+    /point's info\.terms\.action is undefined: it must be finite/,
+  );
+  await wrong(
+    { task: { ...task, predicted: [0, 2] } },
+    /the environment's task cannot be used: predicted\[1\] is 2: it must be a state dimension/,
+  );
   await wrong(
     { rewardGradient: () => ({ rS: [1], rA: [1], rSNext: [0, 0] }) },
     /point's rS has 1 numbers: it must have 2/,
@@ -151,6 +94,18 @@ test("what an environment of one's own gets wrong is named", async (t) => {
     message: /model is "exact": point does not know its transitionJacobian/,
   });
   t.throws(() => resolveConfig({ task: "pint" }, task), { message: /task is "pint": it must be one of/ });
+});
+
+test("an episode that is truncated early counts only the rewards that it had", (t) => {
+  class Short extends Point {
+    override step(action: ArrayLike<number>) {
+      const result = super.step(action);
+      return { ...result, reward: 1, truncated: this.state[2] === 20 };
+    }
+  }
+  const copies = new WrappedEnvironments(() => new Short(), 2, 1, 2);
+  const { returns } = evaluateController(copies, 2, 1, (_, actions) => actions.fill(0.5));
+  t.deepEqual(returns, [20, 20]);
 });
 
 test("copies of a built-in task wrapped as one's own give what its own copies give", async (t) => {
