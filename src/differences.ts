@@ -21,7 +21,8 @@ export const largest = (values: readonly number[]): number =>
 export const minus = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value - b[i]!);
 
 /**
- * The derivative at 0 of `respond` by central differences; undefined near a switch or a kink, where they do not settle.
+ * The derivative at 0 of `respond` by central differences; undefined near a switch or a kink, where they do not settle, and
+ * where the function is computed with numbers of 32 bits.
  * @param respond Undefined where the function has no value.
  * @param leastScale What errors are compared with where the derivative is smaller.
  */
@@ -33,13 +34,19 @@ export function slopeOf(
   if (here === undefined) return undefined;
   const centred: number[][] = [];
   const bends: number[] = [];
+  const responses = [here];
   for (const change of CHANGES) {
     const ahead = respond(change);
     const behind = respond(-change);
     if (ahead === undefined || behind === undefined) return undefined;
+    responses.push(ahead, behind);
     centred.push(minus(ahead, behind).map((value) => value / (2 * change)));
     bends.push(largest(ahead.map((value, i) => (value - here[i]! + (behind[i]! - here[i]!)) / change)));
   }
+  // numbers of 32 bits jump, and their differences may agree by chance
+  const jumps = (value: number, i: number): boolean =>
+    responses.some((one) => one[i] !== value) && responses.every((one) => Math.fround(one[i]!) === one[i]);
+  if (here.some(jumps)) return undefined;
   // the error of a central difference goes with the square of the change
   const sharpened = centred.slice(1).map((fine, k) => fine.map((value, i) => value + (value - centred[k]![i]!) / 99));
   const scale = Math.max(largest(centred.at(-2)!), leastScale);

@@ -27,3 +27,18 @@ export function shown(value: unknown): string {
   if (typeof length !== "number") return kind === "Promise" ? "a Promise" : "an object";
   return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind} of ${length}`;
 }
+
+/** The file and line where an error's stack begins: "at step (file:///own.mjs:3:7)", "step@own.mjs:3:7", "file:///own.mjs:3". */
+function placeIn({ message, stack = "" }: Error): readonly [file: string, line: string] | undefined {
+  const found = /([^\s()@]+\.\w+):(\d+)(?::\d+\)?)?$/m.exec(stack.replace(message, ""));
+  return found === null ? undefined : [found[1]!, found[2]!];
+}
+
+/** What a user's code threw and, as far as its stack says, where: 'TypeError: no such file (own.mjs:3)'. */
+export function thrown(error: unknown): string {
+  if (!(error instanceof Error)) return shown(error);
+  const place = placeIn(error);
+  // thrown by the call itself
+  if (place === undefined || place[0] === placeIn(new Error())?.[0]) return String(error);
+  return `${error} (${place[0].replace(/^.*[/\\]/, "")}:${place[1]})`;
+}

@@ -14,6 +14,7 @@ export {
 } from "./checkpoint.js";
 export { type Config, resolveConfig, settings, UsageError } from "./config.js";
 export { firstBad } from "./diagnose.js";
+export { type CheckOptions, checkEnvironment } from "./env/check.js";
 export {
   type Environment,
   type Info,
@@ -40,6 +41,7 @@ export { type ReferenceName, referenceController, references, referencesOf } fro
 export { type CoreTask, type RewardTerm, type Score, type Task, tasks } from "./env/task.js";
 export type { GradientBatch, JacobianBatch, VectorEnvironment } from "./env/vector.js";
 export { type Controller, type Evaluation, evaluate, evaluateController } from "./evaluate.js";
+export type { Finding } from "./finding.js";
 export { parameterHash } from "./hash.js";
 export { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
 export type { MetricsRecord } from "./metrics.js";

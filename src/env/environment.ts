@@ -1,6 +1,6 @@
 import { Stream } from "../abi.js";
 import type { Core } from "../wasm.js";
-import { type EnvironmentOptions, Environments } from "./environments.js";
+import { type EnvironmentOptions, Environments, type TransitionRow } from "./environments.js";
 import type { CoreTask, Task } from "./task.js";
 import { expectNumbers } from "./vector.js";
 
@@ -45,16 +45,18 @@ export interface TransitionDerivatives {
 
 /**
  * One environment, in Gymnasium's terms: built-in tasks (`makeEnvironment`) and users' own alike. Arrays that it returns are the
- * caller's to keep.
+ * caller's to keep; those that it is given it leaves as they are. `checkEnvironment` tells what is wrong with one.
  */
 export interface Environment {
   readonly task: Task;
   /** Starts an episode; a seed restarts the random numbers first. */
   reset(options?: { readonly seed?: number }): Start;
-  /** One control step under an action (A), which is clipped to its bounds. */
+  /** One control step under an action (A), which moves it as if clipped to its bounds; the reward may charge the action as chosen. */
   step(action: ArrayLike<number>): StepResult;
-  /** Exact derivatives of the reward r(s, a, s') at a transition. */
+  /** Exact derivatives of the reward r(s, a, s') at a transition. The action is as chosen, not clipped. */
   rewardGradient(s: Float64Array, a: Float64Array, sNext: Float64Array): RewardDerivatives;
+  /** The reward r(s, a, s') at any transition, which `checkEnvironment` compares the derivatives with. Training does not call it. */
+  reward?(s: Float64Array, a: Float64Array, sNext: Float64Array): number;
   /** Exact Jacobians of the transition, without disturbances, where they are known. */
   transitionJacobian?(s: Float64Array, a: Float64Array): TransitionDerivatives;
   /** Everything that the future depends on besides actions; without it a training run can't be saved. */
@@ -100,11 +102,21 @@ class CoreEnvironment implements Environment {
     return { observation: copy.states.slice(), reward: copy.rewards[0]!, terminated, truncated, info: this.#info };
   }
 
-  rewardGradient(s: Float64Array, a: Float64Array, sNext: Float64Array): RewardDerivatives {
+  #setRow(s: Float64Array, a: Float64Array, sNext: Float64Array): TransitionRow {
     const { row } = this.#copy;
     row.s.set(s);
     row.a.set(a);
     row.sNext.set(sNext);
+    return row;
+  }
+
+  reward(s: Float64Array, a: Float64Array, sNext: Float64Array): number {
+    this.#setRow(s, a, sNext);
+    return this.#copy.rowReward();
+  }
+
+  rewardGradient(s: Float64Array, a: Float64Array, sNext: Float64Array): RewardDerivatives {
+    const row = this.#setRow(s, a, sNext);
     this.#copy.rowRewardGradient();
     return { rS: row.rS.slice(), rA: row.rA.slice(), rSNext: row.rSNext.slice() };
   }
