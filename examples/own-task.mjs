@@ -1,5 +1,8 @@
 // Trains on a task of one's own, written in JavaScript: `node examples/own-task.mjs`. A point on a line is pushed to the origin.
+// `npx valuegrad check examples/own-task.mjs` checks the environments that this module's default export makes.
 
+import { realpathSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { exportPolicy, identity, init, resolveConfig, Trainer } from "valuegrad";
 
 const STEP = 0.1; // s
@@ -25,6 +28,9 @@ const task = {
   score: { name: "distance", unit: "m", window: 10, threshold: 0.1, better: "lower", share: 0.8 },
   defaults: { gamma: 0.9, rewardScale: 1, learningStarts: 300, policyLearningRate: 1e-3 },
 };
+
+/** What the reward is the sum of. */
+const termsOf = (x, force) => ({ position: -(x ** 2), action: -0.1 * force ** 2 });
 
 /** One environment, in Gymnasium's terms. */
 class Point {
@@ -56,7 +62,7 @@ class Point {
   }
 
   step([force]) {
-    const terms = { position: -(this.#x ** 2), action: -0.1 * force ** 2 };
+    const terms = termsOf(this.#x, force);
     this.#v += STEP * (Math.max(-1, Math.min(1, force)) - this.#v);
     this.#x += STEP * this.#v;
     this.#step += 1;
@@ -71,14 +77,33 @@ class Point {
   rewardGradient([x], [force]) {
     return { rS: [-2 * x, 0], rA: [-0.2 * force], rSNext: [0, 0] };
   }
+
+  /** Lets the check compare the gradient with differences. */
+  reward([x], [force]) {
+    const { position, action } = termsOf(x, force);
+    return position + action;
+  }
+
+  /** Everything that the future depends on: with this a run can be saved and resumed. */
+  snapshot() {
+    return new Uint8Array(Float64Array.of(this.#x, this.#v, this.#step, this.#seed).buffer);
+  }
+
+  restore(snapshot) {
+    [this.#x, this.#v, this.#step, this.#seed] = new Float64Array(Uint8Array.from(snapshot).buffer);
+  }
 }
 
-const trainer = new Trainer(
-  await init(),
-  resolveConfig({ steps: 2000, evaluationInterval: 500 }, task),
-  () => new Point(),
-);
-for (const { step, score, solved } of trainer.run()) {
-  console.log(`${step} steps: ends ${score.toFixed(3)} m from the origin${solved ? ", solved" : ""}`);
+export default () => new Point();
+
+async function train() {
+  const config = resolveConfig({ steps: 2000, evaluationInterval: 500 }, task);
+  const trainer = new Trainer(await init(), config, () => new Point());
+  for (const { step, score, solved } of trainer.run()) {
+    console.log(`${step} steps: ends ${score.toFixed(3)} m from the origin${solved ? ", solved" : ""}`);
+  }
+  console.log(`exported: an ONNX file of ${exportPolicy(trainer.agent.describePolicy()).length} bytes`);
 }
-console.log(`exported: an ONNX file of ${exportPolicy(trainer.agent.describePolicy()).length} bytes`);
+
+// not when it is imported
+if (import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) await train();

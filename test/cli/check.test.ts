@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import test from "ava";
 import { Chance } from "../../src/chance.js";
 import { checkAdjoint, checkDerivatives } from "../../src/cli/checks/derivatives.js";
@@ -48,6 +49,97 @@ test("what cannot be checked is refused in one sentence", async (t) => {
     t.is(code, 2);
     t.is(stdout, "");
     t.regex(stderr, message);
+  }
+});
+
+const checks = (stdout: string): string[] =>
+  (stdout.split("Checks:\n")[1] ?? "")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.slice(2, 20).trim().replace(/ +/, " "));
+
+test("the example of a task of one's own passes every check, and does not train meanwhile", async (t) => {
+  const { code, stdout, stderr } = await valuegrad(["check", "examples/own-task.mjs"]);
+  t.is(stderr, "");
+  t.is(code, 0);
+  t.true(stdout.startsWith("examples/own-task.mjs\n\nChecks:\n"), stdout);
+  const names = "task results finite state terms episodes seeds clipping snapshot gradient jacobian arrays";
+  t.deepEqual(
+    checks(stdout),
+    names.split(" ").map((name) => `${name} ${name === "jacobian" ? "-" : "ok"}`),
+  );
+  const other = await valuegrad(["check", "examples/own-task.mjs", "--seed", "2", "--episodes", "2"]);
+  t.is(other.code, 0);
+  t.regex(other.stdout, /results +ok +120 steps in 2 episodes:/);
+});
+
+test("a built-in task is checked without its disturbances", async (t) => {
+  const { code, stdout } = await valuegrad(["check", "monoped", "--episodes", "2"]);
+  t.is(code, 0, stdout);
+  t.regex(
+    stdout,
+    /^monoped, without disturbances: land on one leg and stay standing while its motors tremble\n\nChecks:\n/,
+  );
+  t.is(checks(stdout).filter((line) => line.endsWith(" ok")).length, 12, stdout);
+});
+
+/** Modules in a folder of their own. */
+function modules(texts: Readonly<Record<string, string>>): (name: string) => string {
+  const folder = mkdtempSync(join(tmpdir(), "valuegrad-"));
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  return (name) => join(folder, name);
+}
+
+test("what an environment does wrong is told, with the place where it threw", async (t) => {
+  const example = pathToFileURL(join(root, "examples/own-task.mjs")).href;
+  const file = modules({
+    "wrong.js": `import make from "${example}";
+export default () => Object.assign(make(), { rewardGradient: ([x], [f]) => ({ rS: [-2 * x, 0], rA: [0.2 * f], rSNext: [0, 0] }) });`,
+    "throws.mjs": `import point from "${example}";
+const step = () => {
+  return null.reward;
+};
+export const make = () => Object.assign(point(), { step });`,
+    "class.mjs": "export default class Point {}",
+  });
+  for (const [name, failed, line] of [
+    [
+      "wrong.js",
+      "gradient",
+      / {2}gradient {4}FAILED rA of force is -?[\d.]+ at step \d+ of episode 1, differences of reward/,
+    ],
+    ["throws.mjs", "results", / {2}results {5}FAILED step threw TypeError: Cannot read [^\n]* \(throws\.mjs:3\)\n$/],
+    ["class.mjs", "task", / {2}task {8}FAILED make threw TypeError: Class constructor Point [^\n]* 'new'\n$/],
+  ] as const) {
+    const { code, stdout, stderr } = await valuegrad(["check", file(name)]);
+    t.is(stderr, `error: ${file(name)}: ${failed} failed\n`);
+    t.is(code, 1);
+    t.regex(stdout, line);
+  }
+});
+
+test("what is no environment is refused in one sentence", async (t) => {
+  const file = modules({
+    "syntax.mjs": "const x = ;",
+    "throws.mjs": "\nthrow new Error('no luck');",
+    "needs.mjs": 'import "nothing-of-this-name";',
+    "empty.mjs": "export const environment = 3;",
+  });
+  for (const [args, message] of [
+    [["missing.mjs"], /^cannot read missing\.mjs: it does not exist$/],
+    [[file("syntax.mjs")], /^cannot load .*syntax\.mjs: SyntaxError: /],
+    [[file("throws.mjs")], /^cannot load .*throws\.mjs: Error: no luck \(throws\.mjs:2\)$/],
+    [[file("needs.mjs")], /^cannot load .*needs\.mjs: Error \[ERR_MODULE_NOT_FOUND\]: Cannot find package/],
+    [[file("empty.mjs")], /exports no environment: its default export, or one named make, must be a function/],
+    [["cartpol"], /^cannot check cartpol: it must be an \.xml, \.js or \.mjs file, or one of hand, cartpole, /],
+    [["cartpole", "--episodes", "0"], /^episodes is 0: it must be an integer from 1 to 1000$/],
+    [[modelFile("cartpole"), "--episodes", "3"], /^episodes is 3: a model has none; leave --episodes out$/],
+  ] as const) {
+    const { code, stdout, stderr } = await valuegrad(["check", ...args]);
+    t.regex(stderr, /^error: [^\n]+\n$/);
+    t.regex(stderr.slice(7, -1), message);
+    t.is(code, 2);
+    t.is(stdout, "");
   }
 });
 

@@ -90,6 +90,9 @@ test("the example of a task of one's own learns", async (t) => {
   const output = await run(project.folder, process.execPath, project.write("own-task.mjs", text));
   t.regex(output, /^\d{3,} steps: ends 0\.\d+ m from the origin, solved$/m);
   t.regex(output, /exported: an ONNX file of \d{5} bytes\n$/);
+  const checked = await run(project.folder, "npx", "--no-install", "valuegrad", "check", "own-task.mjs");
+  t.regex(checked, /^own-task\.mjs\n\nChecks:\n {2}task {8}ok {5}point: S = 2, A = 1, /);
+  t.notRegex(checked, /trained|steps: ends/, "it trains only when it is run");
 });
 
 test("npx valuegrad describes tasks and settings", async (t) => {
