@@ -11,6 +11,15 @@ export interface Finding {
 /** A finding about what could not be checked. */
 export const skip = (name: string, why: string): Finding => ({ name, ok: true, skipped: true, detail: why });
 
+/** A finding that is ok where there are no problems; else it tells the first one. */
+export function judge(name: string, done: string, problems: readonly string[]): Finding {
+  const [first, ...others] = problems;
+  if (first === undefined) return { name, ok: true, detail: done };
+  const more =
+    others.length === 0 ? "" : `; ${others.length} more such ${others.length === 1 ? "mistake" : "mistakes"}`;
+  return { name, ok: false, detail: `${first}${more} (${done})` };
+}
+
 /** A number in few digits. */
 export const brief = (value: number): string =>
   value !== 0 && Math.abs(value) < 1e-3
@@ -28,9 +37,9 @@ export function shown(value: unknown): string {
   return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind} of ${length}`;
 }
 
-/** The file and line where an error's stack begins: "at step (file:///own.mjs:3:7)", "step@own.mjs:3:7", "file:///own.mjs:3". */
+/** The file and line where an error's stack begins: "at step (file:///own.mjs:3:7)", "step@own.mjs:3:7". */
 function placeIn({ message, stack = "" }: Error): readonly [file: string, line: string] | undefined {
-  const found = /([^\s()@]+\.\w+):(\d+)(?::\d+\)?)?$/m.exec(stack.replace(message, ""));
+  const found = /([^\s()@]+\.\w+):(\d+):\d+\)?$/m.exec(stack.replace(message, ""));
   return found === null ? undefined : [found[1]!, found[2]!];
 }
 

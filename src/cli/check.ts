@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { Chance } from "../chance.js";
 import { UsageError } from "../config.js";
 import { checkEnvironment, INSTANCES } from "../env/check.js";
-import { makeEnvironment } from "../env/environment.js";
+import { type Environment, makeEnvironment } from "../env/environment.js";
 import { type CoreTask, tasks } from "../env/task.js";
 import type { Finding } from "../finding.js";
 import { describeModel } from "../mjcf/describe.js";
@@ -35,7 +35,7 @@ export async function* checkModel(model: PlanarModel, seed: number): AsyncGenera
 }
 
 /** Makes a built-in task's environments without disturbances, which exact Jacobians know nothing of: as many as a check wants. */
-async function makerOf(task: CoreTask): Promise<() => ReturnType<typeof makeEnvironment>> {
+async function makerOf(task: CoreTask): Promise<() => Environment> {
   const cores = await Promise.all(Array.from({ length: INSTANCES }, () => createCore("release")));
   return () => makeEnvironment(cores.pop()!, task, { disturbance: 0 });
 }

@@ -1,9 +1,9 @@
 import { Chance } from "../chance.js";
-import { type Finding, shown, skip } from "../finding.js";
+import { type Finding, judge, shown, skip } from "../finding.js";
 import { checkGradient, checkJacobian } from "./checks/derivatives.js";
 import { type Recording, record, stepsOf } from "./checks/recording.js";
 import { checkClipping, checkSeeds, checkSnapshot } from "./checks/repetition.js";
-import { checkEpisodes, checkFinite, checkResults, checkState, checkTerms, judge } from "./checks/rows.js";
+import { checkEpisodes, checkFinite, checkResults, checkState, checkTerms } from "./checks/rows.js";
 import { attempt, Fault, type Notes, Subject } from "./checks/subject.js";
 import type { Environment } from "./environment.js";
 import { taskProblems } from "./task-problems.js";

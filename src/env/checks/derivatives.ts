@@ -1,9 +1,8 @@
 /** Derivatives of the reward and of the transition, against differences. */
 
 import { largest, minus, relative, type Slope, slopeOf } from "../../differences.js";
-import { brief, type Finding, skip } from "../../finding.js";
+import { brief, type Finding, judge, skip } from "../../finding.js";
 import { type Episode, inWords, type Place, replay } from "./recording.js";
-import { judge } from "./rows.js";
 import type { Row, Subject } from "./subject.js";
 
 const BOUND = 1e-5;

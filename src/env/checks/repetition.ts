@@ -1,9 +1,8 @@
 /** What must be the same twice: seeds, clipped actions, snapshots. */
 
 import type { Chance } from "../../chance.js";
-import { type Finding, skip } from "../../finding.js";
+import { type Finding, judge, skip } from "../../finding.js";
 import { difference, type Episode, inWords, type Place, replay, stepsOf } from "./recording.js";
-import { judge } from "./rows.js";
 import type { Row, Subject } from "./subject.js";
 
 /** Resets whose starts are compared. */

@@ -1,6 +1,6 @@
 /** What must hold of every step of recorded episodes. */
 
-import { brief, type Finding } from "../../finding.js";
+import { brief, type Finding, judge } from "../../finding.js";
 import { type Episode, inWords, MOST_STEPS, type Recording, stepsOf } from "./recording.js";
 import type { Layout, Row } from "./subject.js";
 
@@ -10,15 +10,6 @@ const SLACK = 0.25;
 const SUM_BOUND = 1e-6;
 /** The clock may miss a control step by this share of it. */
 const CLOCK_BOUND = 1e-6;
-
-/** A finding that is ok where there are no problems; else it tells the first one. */
-export function judge(name: string, done: string, problems: readonly string[]): Finding {
-  const [first, ...others] = problems;
-  if (first === undefined) return { name, ok: true, detail: done };
-  const more =
-    others.length === 0 ? "" : `; ${others.length} more such ${others.length === 1 ? "mistake" : "mistakes"}`;
-  return { name, ok: false, detail: `${first}${more} (${done})` };
-}
 
 const counted = (episodes: readonly Episode[]): string =>
   `${stepsOf(episodes)} steps in ${episodes.length} ${episodes.length === 1 ? "episode" : "episodes"}`;
