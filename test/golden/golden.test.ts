@@ -99,7 +99,7 @@ async function agree(t: ExecutionContext, name: string, build: Build, rows: read
 
 /*
  * What is trained where: this Node, all rows. The other hosts as well, but for the 2,000 updates by the scalar build: they take twice as
- * long as all other rows together and call nothing that those do not call. The emulated ARM is 50 times slower, so that it gets one row
+ * long as all other rows together and call nothing that those do not call. The emulated ARM is 30 to 100 times slower, so that it gets one row
  * for each kind of arithmetic: a body of closed form, drag, contacts between bodies and with the ground, Jacobians without and with
  * contacts, both forms of the model's noise, a deviation that depends on the state; `npm run golden` trains all rows there too.
  */

@@ -18,7 +18,7 @@ test("the command trains the rows it is told on the runtimes it is told", (t) =>
   t.regex(stdout, /^cartpole\/svg1-er\/unsquashed +1 +150 +[0-9a-f]{8} +[0-9a-f]{8} +✓ +✓$/m);
   t.true(
     stdout.endsWith(
-      `${thisNode}: Node ${process.versions.node} ${process.platform} ${process.arch}\n\n1 rows agree in 2 columns\n`,
+      `${thisNode}: Node ${process.versions.node} ${process.platform} ${process.arch}\n\nevery cell agrees, 1 x 2\n`,
     ),
   );
 });

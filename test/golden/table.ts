@@ -96,7 +96,8 @@ function conclude(golden: Golden, rows: readonly Row[], reports: readonly Report
     lines.push(`${runtime}, ${build}.wasm: ${what}`);
   }
   const agrees = differing.length === 0 && columns.length > 0;
-  lines.push("", agrees ? `${rows.length} rows agree in ${columns.length} columns` : "NO AGREEMENT");
+  const verdict = agrees ? `every cell agrees, ${rows.length} x ${columns.length}` : "not every cell agrees";
+  lines.push("", columns.length > 0 ? verdict : "no runtime was there to compare");
   return { text: lines.join("\n"), agrees };
 }
 
