@@ -99,9 +99,10 @@ async function agree(t: ExecutionContext, name: string, build: Build, rows: read
 
 /*
  * What is trained where: this Node, all rows. The other hosts as well, but for the 2,000 updates by the scalar build: they take twice as
- * long as all other rows together and call nothing that those do not call. The emulated ARM is 30 to 100 times slower, so that it gets one row
- * for each kind of arithmetic: a body of closed form, drag, contacts between bodies and with the ground, Jacobians without and with
- * contacts, both forms of the model's noise, a deviation that depends on the state; `npm run golden` trains all rows there too.
+ * long as all other rows together and call nothing that those do not call. The emulated ARM is 30 to 100 times slower, so that it gets
+ * one row for each kind of arithmetic, by the scalar build in one Node only: a body of closed form, drag, contacts between bodies and
+ * with the ground, Jacobians without and with contacts, both forms of the model's noise, a deviation that depends on the state.
+ * `npm run golden` trains all rows there too.
  */
 const without2000 = golden.rows.filter(({ updates }) => updates < 2000);
 const onArm = golden.rows.filter(
@@ -117,7 +118,7 @@ for (const name of runtimes.keys()) {
     if (!name.startsWith("arm64-")) {
       const rows = build === "core" || name === thisNode ? golden.rows : without2000;
       test.serial(title, async (t) => await agree(t, name, build, rows));
-    } else if (name === "arm64-22") {
+    } else if (name === "arm64-22" || build === "core") {
       const lacks = emulationLacks();
       const declare = lacks === undefined ? test.serial : test.serial.skip;
       declare(lacks === undefined ? title : `${title} (${lacks})`, async (t) => await agree(t, name, build, onArm));
