@@ -45,9 +45,15 @@ function real(value: number, low: number, high: number, meaning: string): Settin
   };
 }
 
-function choice<const T extends string>(value: T, options: readonly T[], meaning: string): Setting<T> {
+/** A setting that is one of a few words. */
+export interface Choice<T> extends Setting<T> {
+  readonly options: readonly T[];
+}
+
+function choice<const T extends string>(value: T, options: readonly T[], meaning: string): Choice<T> {
   return {
     default: value,
+    options,
     accepts: fitting<T>(v.picklist(options)),
     expected: `one of ${options.join(", ")}`,
     meaning,

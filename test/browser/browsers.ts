@@ -1,6 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { type Browser, launch, type Page } from "puppeteer-core";
+import { findCommand } from "../path.js";
 
 export type BrowserName = "chromium" | "firefox";
 export const browserNames: readonly BrowserName[] = ["chromium", "firefox"];
@@ -23,13 +22,8 @@ const chromiumArguments = [
 
 function find(name: BrowserName): string {
   for (const command of commands[name]) {
-    for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-      const path = join(folder, command);
-      try {
-        accessSync(path, constants.X_OK);
-        return path;
-      } catch {}
-    }
+    const path = findCommand(command);
+    if (path !== undefined) return path;
   }
   throw new Error(`this test needs ${name}, which is not on this machine: run scripts/install-browsers.sh`);
 }

@@ -2,14 +2,19 @@
 
 import { init, parameterHash, resolveConfig, Trainer } from "../../build/index.js";
 
-/**
- * Trains with a configuration on a core.
- * @param {import("../../src/index.js").CoreSource} core
- * @param {Record<string, unknown>} config
- * @returns {Promise<string>} the hash of all trained parameters
- */
+/** SHA-256 of a text, in hexadecimal. */
+async function hashOf(text) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** As program.d.ts says. */
 export async function train(core, config) {
   const trainer = new Trainer(await init(core), resolveConfig(config));
-  while (!trainer.done) trainer.step();
-  return parameterHash(trainer.agent);
+  const lines = Array.from(trainer.run(), (record) => `${JSON.stringify(record)}\n`);
+  return {
+    updates: trainer.updates,
+    weights: await parameterHash(trainer.agent),
+    metrics: await hashOf(lines.join("")),
+  };
 }
