@@ -1,8 +1,8 @@
-/** Self-contained HTML pages in the look of valuegrad's reports. What they are made of is HTML already, and escaped. */
+/** Self-contained HTML pages in the look of valuegrad's reports. */
 
 import { escapeXml } from "./escape.js";
 
-/** A page with a title above its header; it needs nothing from outside. */
+/** A page that needs nothing from outside. The title is text, which is escaped; header and sections are HTML already. */
 export function htmlPage(title: string, header: string, sections: readonly string[]): string {
   return `<!doctype html>
 <html lang="en">
@@ -29,14 +29,15 @@ ${sections.filter((section) => section !== "").join("\n")}
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  kind: "numbers" | "pairs",
+  kind: "numbers" | "pairs" | "numbers groups",
 ): string {
   const heading = head.map((name) => `<th>${name}`).join("");
   const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}`).join("")}`).join("\n");
   return `<table class="${kind}"><thead><tr>${heading}<tbody>\n${body}\n</table>`;
 }
 
-const missing = "–";
+/** What stands where there is no number. */
+export const missing = "–";
 
 export function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -46,9 +47,9 @@ export function fixed(value: number | null, digits: number): string {
   return value === null || !Number.isFinite(value) ? missing : minus(value.toFixed(digits));
 }
 
-export function significant(value: number | null): string {
+export function significant(value: number | null, digits = 3): string {
   if (value === null || !Number.isFinite(value)) return missing;
-  return minus(Math.abs(value) < 1000 ? value.toPrecision(3) : count(Math.round(value)));
+  return minus(Math.abs(value) < 1000 ? value.toPrecision(digits) : count(Math.round(value)));
 }
 
 /** A true minus sign, and none before a zero. */
@@ -74,6 +75,9 @@ h2 { margin: 40px 0 10px; font-size: 18px }
 .tiles div { padding: 10px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 8px }
 dt { color: var(--soft); font-size: 13px }
 dd { margin: 0; font-size: 21px; font-weight: 600; font-variant-numeric: tabular-nums }
+.legend { margin: 8px 0 0; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 13px }
+.key::before { content: ""; display: inline-block; width: 14px; height: 3px; margin-right: 6px; vertical-align: middle; background: var(--key) }
+.note { margin: 10px 0 0; color: var(--soft); font-size: 13px }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; margin-top: 12px }
 figure { margin: 0; padding: 4px; background: #fff; border: 1px solid var(--line); border-radius: 8px }
 .wide { grid-column: 1 / -1 }
@@ -87,6 +91,7 @@ th, td { padding: 5px 9px; border-bottom: 1px solid var(--line) }
 .numbers th, .numbers td { text-align: right }
 .numbers td { white-space: nowrap; padding: 5px 7px }
 .numbers th { padding: 5px 7px }
+.groups :is(th, td):nth-child(-n + 2) { text-align: left }
 .pairs td:first-child { width: 30%; white-space: nowrap }
 code { font: 12.5px ui-monospace, monospace; overflow-wrap: anywhere }
 a { color: var(--link) }

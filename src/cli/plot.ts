@@ -1,4 +1,5 @@
 import type { Axis, Config, Mark, Scale, Spec } from "vega";
+import { domain, extent, logDomain, logTicks, type Range, xRange } from "./axis-range.js";
 
 /** One line of a chart. Series of the same name share a colour and an entry of the legend. */
 export interface Series {
@@ -24,10 +25,14 @@ export interface LineChart {
   readonly threshold?: { readonly y: number; readonly label: string };
   /** Logarithmic y axis; ignored when a value is zero or negative. */
   readonly log?: boolean;
+  /** The ends of the y axis; round ones about the values unless given. */
+  readonly range?: Range;
+  /** A colour for every name where something else tells what they mean, in place of the legend. */
+  readonly colours?: ReadonlyMap<string, string>;
 }
 
 /** Okabe and Ito's colours that keep apart for every kind of colour vision and stand out on white. */
-const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const faintColour = "#80868b";
 const ink = "#33383d";
 const font = "system-ui, sans-serif";
@@ -60,7 +65,7 @@ function specification(chart: LineChart): Spec {
   }));
   const names = [...new Set(series.map((one) => one.name))];
   const crowd = names.length > palette.length;
-  const colours = colourOf(series, names, crowd);
+  const colours = chart.colours ?? colourOf(series, names, crowd);
   const threshold = chart.threshold;
   const ys = series.flatMap((one) => [
     ...one.points.map((p) => p[1]),
@@ -70,14 +75,14 @@ function specification(chart: LineChart): Spec {
   const all = threshold === undefined ? ys : [...ys, threshold.y];
   const log = chart.log === true && !empty && all.every((y) => y > 0);
   const ticks = Math.max(3, Math.floor(chart.height / 55));
-  const yDomain: [number, number] = all.length === 0 ? [0, 1] : log ? logDomain(all) : domain(all);
+  const yDomain = chart.range ?? (all.length === 0 ? [0, 1] : log ? logDomain(all) : domain(all));
   const xs = [...new Set(series.flatMap((one) => [...one.points, ...one.band].map((point) => point[0])))];
 
   const scales: Scale[] = [
-    { name: "x", type: "linear", domain: xRange(xs), zero: false, range: "width" },
+    { name: "x", type: "linear", domain: [...xRange(xs)], zero: false, range: "width" },
     log
-      ? { name: "y", type: "log", domain: yDomain, range: "height" }
-      : { name: "y", type: "linear", domain: yDomain, zero: false, nice: ticks, range: "height" },
+      ? { name: "y", type: "log", domain: [...yDomain], range: "height" }
+      : { name: "y", type: "linear", domain: [...yDomain], zero: false, nice: ticks, range: "height" },
     { name: "colour", type: "ordinal", domain: names, range: names.map((name) => colours.get(name) ?? ink) },
   ];
   const axes: Axis[] = [
@@ -98,8 +103,12 @@ function specification(chart: LineChart): Spec {
   ];
 
   // Backgrounds first, so that the lines that matter lie on top.
-  const ordered = [...series.filter((one) => one.faint), ...series.filter((one) => !one.faint)];
-  const marks = ordered.map((one) => seriesMark(one, crowd));
+  const strong = series.filter((one) => !one.faint);
+  const marks = [
+    ...series.filter((one) => one.faint).flatMap((one) => [...bandMarks(one), lineMark(one, crowd)]),
+    ...strong.flatMap(bandMarks),
+    ...strong.map((one) => lineMark(one, crowd)),
+  ];
   if (threshold !== undefined) marks.push(...thresholdMarks(threshold));
   if (empty) marks.push(emptyMark);
 
@@ -116,7 +125,7 @@ function specification(chart: LineChart): Spec {
     scales,
     axes,
     legends:
-      names.length > 1 && !crowd
+      names.length > 1 && !crowd && chart.colours === undefined
         ? [{ stroke: "colour", orient: "top", direction: "horizontal", symbolType: "stroke" }]
         : [],
     marks,
@@ -124,36 +133,39 @@ function specification(chart: LineChart): Spec {
   };
 }
 
-/** A band or, of a single point, an error bar; and the line, with its points when they are few. */
-function seriesMark({ name, points, band, faint }: Required<Pick<Series, "band">> & Series, crowd: boolean): Mark {
-  const colour = { scale: "colour", value: name };
-  const place = { x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" } };
+const sort = { field: "x" };
+const place = { x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" } };
+
+/** A band or, of a single point, an error bar; of none, nothing. */
+function bandMarks({ name, band }: Pick<Series, "name"> & Required<Pick<Series, "band">>): Mark[] {
+  if (band.length === 0) return [];
+  const data = { name: "band", values: band.map(([x, low, high]) => ({ x, y: low, high })) };
   const range = { ...place, y2: { scale: "y", field: "high" } };
-  const sort = { field: "x" };
-  const marks: Mark[] = [];
-  if (band.length > 1) {
-    const enter = { ...range, fill: colour, opacity: { value: 0.18 } };
-    marks.push({ type: "area", from: { data: "band" }, sort, encode: { enter } });
-  } else {
-    const enter = { ...range, stroke: colour, strokeWidth: { value: 2 }, opacity: { value: 0.4 } };
-    marks.push({ type: "rule", from: { data: "band" }, encode: { enter } });
-  }
+  const colour = { scale: "colour", value: name };
+  const mark: Mark =
+    band.length > 1
+      ? { type: "area", sort, encode: { enter: { ...range, fill: colour, opacity: { value: 0.18 } } } }
+      : {
+          type: "rule",
+          encode: { enter: { ...range, stroke: colour, strokeWidth: { value: 2 }, opacity: { value: 0.4 } } },
+        };
+  return [{ type: "group", data: [data], marks: [{ ...mark, from: { data: "band" } }] }];
+}
+
+/** A line, with its points when they are few. */
+function lineMark({ name, points, faint }: Series, crowd: boolean): Mark {
+  const data = { name: "points", values: points.map(([x, y]) => ({ x, y })) };
+  const from = { data: "points" };
+  const colour = { scale: "colour", value: name };
   const strokeWidth = { value: faint ? 1.1 : crowd ? 1.2 : points.length > dense ? 1 : 1.8 };
   const opacity = { value: crowd ? 0.55 : faint ? 0.7 : 1 };
   const line = { ...place, stroke: colour, strokeWidth, opacity, strokeJoin: { value: "round" } } as const;
-  marks.push({ type: "line", from: { data: "points" }, sort, encode: { enter: line } });
+  const marks: Mark[] = [{ type: "line", from, sort, encode: { enter: line } }];
   if (points.length === 1 || (!faint && !crowd && points.length <= dots)) {
     const dot = { ...place, fill: colour, opacity, size: { value: 14 } };
-    marks.push({ type: "symbol", from: { data: "points" }, encode: { enter: dot } });
+    marks.push({ type: "symbol", from, encode: { enter: dot } });
   }
-  return {
-    type: "group",
-    data: [
-      { name: "points", values: points.map(([x, y]) => ({ x, y })) },
-      { name: "band", values: band.map(([x, low, high]) => ({ x, y: low, high })) },
-    ],
-    marks,
-  };
+  return { type: "group", data: [data], marks };
 }
 
 /** A dashed line, and its label below its left end, where learning curves are seldom. */
@@ -237,44 +249,6 @@ function colourOf(series: readonly Series[], names: readonly string[], crowd: bo
 
 function allFinite(values: readonly number[]): boolean {
   return values.every(Number.isFinite);
-}
-
-/** The range of values, from zero when they are positive and most of the way down to it, and never empty. */
-function domain(values: readonly number[]): [number, number] {
-  const [low, high] = extent(values);
-  if (low === high) return low === 0 ? [-1, 1] : low > 0 ? [0, low * 2] : [low * 2, 0];
-  return low >= 0 && low < high * 0.5 ? [0, high] : [low, high];
-}
-
-function logDomain(values: readonly number[]): [number, number] {
-  const [low, high] = extent(values);
-  return [low * 0.8, high * 1.25];
-}
-
-/** The powers of ten in a range, with their doubles and halves when that leaves fewer than three. */
-function logTicks([low, high]: readonly [number, number]): number[] {
-  const decades = Array.from({ length: 61 }, (_, index) => index - 30);
-  const ticks = (digits: readonly number[]): number[] =>
-    decades.flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
-  const inside = (tick: number): boolean => tick >= low && tick <= high;
-  const tens = ticks([1]).filter(inside);
-  return tens.length >= 3 ? tens : ticks([1, 2, 5]).filter(inside);
-}
-
-function xRange(values: readonly number[]): [number, number] {
-  if (values.length === 0) return [0, 1];
-  const [low, high] = extent(values);
-  if (low < high) return low > 0 && low < high * 0.5 ? [0, high] : [low, high];
-  return low === 0 ? [0, 1] : low > 0 ? [0, low] : [low, 0];
-}
-
-function extent(values: readonly number[]): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
 }
 
 /** More points than pixels cannot be seen: of each run of neighbours, keeps the lowest and the highest (a line joins them by x). */

@@ -220,6 +220,27 @@ test("faint series lie below the others whatever their order", async (t) => {
   t.regex(paths(svg)[1] ?? "", /stroke="#0072b2"/);
 });
 
+test("all bands lie below all lines that matter", async (t) => {
+  const banded = (name: string) => ({ ...line(name, 1), band: [[0, 0, 1] as const, [4, 3, 5] as const] });
+  const svg = await lineChart({ ...chart, series: [banded("first"), banded("second")] });
+  const marks = [...svg.matchAll(/<g class="mark-(area|line) /g)].map(([, kind]) => kind);
+  t.deepEqual(marks, ["area", "area", "line", "line"]);
+});
+
+test("given colours take the legend's place, and a given range the one about the values", async (t) => {
+  const colours = new Map([
+    ["first", "#112233"],
+    ["second", "#445566"],
+  ]);
+  const svg = await lineChart({ ...chart, colours, range: [0, 40], series: [line("first", 1), line("second", 2)] });
+  t.deepEqual(
+    paths(svg).map((path) => /stroke="([^"]*)"/.exec(path)?.[1]),
+    [...colours.values()],
+  );
+  t.notRegex(svg, /role-legend/);
+  t.regex(svg, />40<\/text>/);
+});
+
 test("more points than pixels are thinned without losing the extremes", async (t) => {
   const points = Array.from({ length: 10_000 }, (_, x) => [x, x === 7777 ? 100 : x === 3333 ? -100 : x % 7] as const);
   const [path = ""] = paths(await lineChart({ ...chart, series: [{ name: "spikes", points }] }));
