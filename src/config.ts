@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Task, tasks } from "./env/task.js";
+import { didYouMean, shorten } from "./wording.js";
 
 /** A user's mistake: the message names the field, the value and what would be right. */
 export class UsageError extends Error {
@@ -13,6 +14,8 @@ export interface Setting<T> {
   /** What it may be, in words: "an integer from 1 to 100". */
   readonly expected: string;
   readonly meaning: string;
+  /** The words that it may be, where it is one of a few. */
+  readonly choices?: readonly string[];
   /** The value that a command-line text stands for; a text that stands for none gives NaN or itself, which `accepts` refuses. */
   readonly parse: (text: string) => unknown;
 }
@@ -57,6 +60,7 @@ function choice<const T extends string>(value: T, options: readonly T[], meaning
     accepts: fitting<T>(v.picklist(options)),
     expected: `one of ${options.join(", ")}`,
     meaning,
+    choices: options,
     parse: (text) => text,
   };
 }
@@ -131,8 +135,17 @@ export type SettingName = keyof typeof settings;
 /** A complete configuration. */
 export type Config = { readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer T> ? T : never };
 
-function show(value: unknown): string {
-  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+/** The longest list that a message shows. */
+const LONGEST_LIST = 8;
+
+/** A value for messages, whatever it is: lists by their beginning, what is in lists of lists not at all. */
+function show(value: unknown, within = false): string {
+  if (typeof value === "string") return JSON.stringify(shorten(value));
+  if (typeof value !== "object" || value === null) return String(value);
+  if (!Array.isArray(value)) return "an object";
+  if (within) return "a list";
+  const items = value.slice(0, LONGEST_LIST).map((item) => show(item, true));
+  return `[${[...items, ...(value.length > LONGEST_LIST ? ["..."] : [])].join()}]`;
 }
 
 /** The default of a setting: the task's own, or the general one. */
@@ -147,18 +160,27 @@ export function defaultOf(name: SettingName, task?: Task): unknown {
  * @throws UsageError that names the first wrong field, its value and what it may be.
  */
 export function resolveConfig(partial: { readonly [name: string]: unknown }, own?: Task): Config {
+  if (typeof partial !== "object" || partial === null || Array.isArray(partial)) {
+    throw new UsageError(`the settings are ${show(partial)}: they must be an object`);
+  }
   for (const name of Object.keys(partial)) {
-    if (!Object.hasOwn(settings, name)) {
-      throw new UsageError(`unknown setting ${show(name)}: the settings are ${Object.keys(settings).join(", ")}`);
-    }
+    if (Object.hasOwn(settings, name)) continue;
+    const names = Object.keys(settings);
+    throw new UsageError(
+      `unknown setting ${show(name)}: ${didYouMean(name, names)}the settings are ${names.join(", ")}`,
+    );
   }
   const chosen = partial.task === undefined ? (own?.name ?? settings.task.default) : partial.task;
-  const task = own?.name === chosen ? own : Object.hasOwn(tasks, String(chosen)) ? tasks[String(chosen)] : undefined;
+  const known = typeof chosen === "string" && Object.hasOwn(tasks, chosen) ? tasks[chosen] : undefined;
+  const task = own?.name === chosen ? own : known;
   const config: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
     const value = name === "task" ? chosen : partial[name] === undefined ? defaultOf(name, task) : partial[name];
     const accepted = name === "task" ? task !== undefined : setting.accepts(value);
-    if (!accepted) throw new UsageError(`${name} is ${show(value)}: it must be ${setting.expected}`);
+    if (!accepted) {
+      const guess = typeof value === "string" ? didYouMean(value, setting.choices ?? []) : "";
+      throw new UsageError(`${name} is ${show(value)}: ${guess}it must be ${setting.expected}`);
+    }
     config[name] = value;
   }
   const complete = config as Config;

@@ -31,7 +31,9 @@ test("every setting's default is allowed, has a meaning, and survives its own co
 });
 
 for (const [partial, message] of [
-  [{ task: "cartpol" }, `task is "cartpol": it must be one of ${Object.keys(tasks).join(", ")}`],
+  [{ task: "cartpol" }, `task is "cartpol": did you mean cartpole? it must be one of ${Object.keys(tasks).join(", ")}`],
+  [{ task: ["cartpole"] }, `task is ["cartpole"]: it must be one of ${Object.keys(tasks).join(", ")}`],
+  [{ task: { toString: 1 } }, `task is an object: it must be one of ${Object.keys(tasks).join(", ")}`],
   [{ batch: 0 }, "batch is 0: it must be an integer from 1 to 4096"],
   [{ batch: 1.5 }, "batch is 1.5: it must be an integer from 1 to 4096"],
   [{ batch: "64" }, 'batch is "64": it must be an integer from 1 to 4096'],
@@ -42,6 +44,15 @@ for (const [partial, message] of [
     { policyHidden: [100, 0] },
     "policyHidden is [100,0]: it must be one to eight layer widths from 1 to 4096, such as 100,100",
   ],
+  [
+    { policyHidden: [[[100]]] },
+    "policyHidden is [a list]: it must be one to eight layer widths from 1 to 4096, such as 100,100",
+  ],
+  [
+    { policyHidden: new Array(1e6).fill(1) },
+    "policyHidden is [1,1,1,1,1,1,1,1,...]: it must be one to eight layer widths from 1 to 4096, such as 100,100",
+  ],
+  [{ squash: "Tahn" }, 'squash is "Tahn": did you mean tanh? it must be one of tanh, none'],
   [{ squash: "relu" }, 'squash is "relu": it must be one of tanh, none'],
   [{ seed: -1 }, `seed is -1: it must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`],
   [{ sigma: 0.01 }, "sigma is 0.01: it must lie between sigmaMin (0.05) and sigmaMax (1)"],
@@ -54,5 +65,23 @@ for (const [partial, message] of [
 
 test("an unknown setting is named, with the known ones", (t) => {
   const message = t.throws(() => resolveConfig({ learningRate: 1 }), { instanceOf: UsageError })?.message;
-  t.regex(message!, /^unknown setting "learningRate": the settings are task, algorithm, seed, .*modelNoise$/);
+  const guess = "did you mean modelLearningRate, valueLearningRate or policyLearningRate\\?";
+  t.regex(
+    message!,
+    new RegExp(`^unknown setting "learningRate": ${guess} the settings are task, algorithm, seed, .*modelNoise$`),
+  );
+});
+
+test("what is no object of settings, or only inherits them, is refused", (t) => {
+  for (const [wrong, shown] of [
+    [null, "null"],
+    [5, "5"],
+    ["steps", '"steps"'],
+    [[{ steps: 1 }], "[an object]"],
+  ] as const) {
+    const message = `the settings are ${shown}: they must be an object`;
+    t.is(t.throws(() => resolveConfig(wrong as never), { instanceOf: UsageError })?.message, message);
+  }
+  const poisoned = JSON.parse('{"__proto__": {"steps": 5}}') as Record<string, unknown>;
+  t.regex(t.throws(() => resolveConfig(poisoned))!.message, /^unknown setting "__proto__"/);
 });

@@ -14,7 +14,12 @@ import {
 import { dirname, join } from "node:path";
 import { UsageError } from "../config.js";
 
-const reason = (error: unknown): string => {
+/** Bytes. What Node reads at once, and more than any text that is made for this program. */
+const LARGEST_FILE = 0x7fff_ffff;
+const LARGEST_TEXT = 0x80_0000;
+
+/** Why the operating system refused, in words. */
+export const reason = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     EACCES: "permission is denied",
@@ -39,6 +44,9 @@ const PARTIAL = ".partial-";
 export function writeAtomically(path: string, content: string | Uint8Array): void {
   const temporary = `${path}${PARTIAL}${process.pid}`;
   try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    // a device would be replaced by a file
+    if (there?.isFile() === false) throw new Error(there.isDirectory() ? "it is a folder" : "it is no file");
     const file = openSync(temporary, "w");
     try {
       const bytes = typeof content === "string" ? Buffer.from(content) : content;
@@ -83,12 +91,36 @@ export function removeLeftovers(folder: string): void {
   }
 }
 
-/** @throws UsageError when the file can't be read. */
-export function readBytes(path: string): Uint8Array<ArrayBuffer> {
+/**
+ * Reads a file. Nothing but files: a pipe could keep us waiting, a device never ends.
+ * @param most The largest file that is read, bytes.
+ * @throws UsageError when it can't be read, or is larger.
+ */
+export function readBytes(path: string, most = LARGEST_FILE): Uint8Array<ArrayBuffer> {
+  const fail = (what: string): never => {
+    throw new UsageError(`cannot read ${path}: ${what}`);
+  };
   try {
+    const status = statSync(path);
+    if (!(status.isFile() || status.isDirectory())) fail("it is no file; copy what it gives into one");
+    if (status.size > most) fail(`it has ${status.size} bytes; the most that are read here are ${most}`);
     return new Uint8Array(readFileSync(path));
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${reason(error)}`);
+    if (error instanceof UsageError) throw error;
+    return fail(reason(error));
+  }
+}
+
+/**
+ * Reads a text in UTF-8, with or without a byte order mark.
+ * @throws UsageError when it can't be read, is too large, or is no such text.
+ */
+export function readText(path: string): string {
+  const bytes = readBytes(path, LARGEST_TEXT);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`cannot read ${path}: it is no text in UTF-8`);
   }
 }
 

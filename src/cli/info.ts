@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { type Setting, settings, UsageError } from "../config.js";
 import { referencesOf } from "../env/reference.js";
 import { type CoreTask, successInWords, tasks } from "../env/task.js";
 import type { Dimension } from "../onnx/policy.js";
 import { readModel } from "../onnx/read.js";
+import { didYouMean } from "../wording.js";
 import { taskModel } from "./episode.js";
 import { featureInWords } from "./feature-words.js";
 import { readBytes } from "./files.js";
@@ -115,7 +117,11 @@ export function addInfo(program: Command): void {
       if (what === undefined) text = describeEverything();
       else if (Object.hasOwn(tasks, what)) text = describeTask(tasks[what]!);
       else if (what.endsWith(".onnx")) text = describePolicyFile(what);
-      else text = await describeRun(what);
+      else if (existsSync(what)) text = await describeRun(what);
+      else {
+        const guess = didYouMean(what, Object.keys(tasks)).trimEnd();
+        throw new UsageError(`cannot read ${what}: it does not exist${guess && `; ${guess}`}`);
+      }
       process.stdout.write(`${text}\n`);
     });
 }

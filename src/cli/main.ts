@@ -3,11 +3,13 @@ import { Chalk } from "chalk";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../config.js";
 import { version } from "../version.js";
+import { oneLine } from "../wording.js";
 import { addCheck } from "./check.js";
 import { addCompare } from "./compare.js";
 import { addEnvs } from "./envs.js";
 import { addEval } from "./eval.js";
 import { addExport } from "./export.js";
+import { reason } from "./files.js";
 import { addInfo } from "./info.js";
 import { addRender } from "./render.js";
 import { addReplay } from "./replay.js";
@@ -43,18 +45,23 @@ addSimulate(program);
 addCheck(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
-// whoever reads the output may have seen enough, as head does
+/** An error in one sentence on standard error, and the exit code that it stands for. */
+function report(error: Error): void {
+  process.stderr.write(`${red(`error: ${oneLine(error.message)}`)}\n`);
+  process.exitCode = error instanceof UsageError ? USAGE : FAILED;
+}
+
+let unheard = false;
+// whoever reads the output may have seen enough, as head does: what is under way goes on
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (!unheard && error.code !== "EPIPE") report(new UsageError(`cannot write to standard output: ${reason(error)}`));
+  unheard = true;
 });
+process.stderr.on("error", () => {});
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
-  else {
-    process.stderr.write(`${red(`error: ${(error as Error).message}`)}\n`);
-    process.exitCode = error instanceof UsageError ? USAGE : FAILED;
-  }
+  else report(error as Error);
 }

@@ -3,11 +3,12 @@ import { MjcfError } from "../mjcf/error.js";
 import type { PlanarModel } from "../mjcf/model.js";
 import { readModel } from "../mjcf/read.js";
 import { Trouble } from "../plant.js";
-import { readBytes } from "./files.js";
+import { didYouMean, shorten } from "../wording.js";
+import { readText } from "./files.js";
 
 /** @throws UsageError when the file can't be read or is not a planar model of the supported subset. */
 export function openModel(path: string): PlanarModel {
-  const text = new TextDecoder().decode(readBytes(path));
+  const text = readText(path);
   try {
     return readModel(text, path);
   } catch (error) {
@@ -35,7 +36,7 @@ export function troubleInWords(bits: number): string[] {
 export function parseNumber(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= low && value <= high)) {
-    throw new UsageError(`${name} is ${text}: it must be a number from ${low} to ${high}`);
+    throw new UsageError(`${name} is ${shorten(text)}: it must be a number from ${low} to ${high}`);
   }
   return value;
 }
@@ -44,7 +45,7 @@ export function parseNumber(name: string, text: string, low: number, high: numbe
 export function parseInteger(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (text.trim() === "" || !(Number.isSafeInteger(value) && value >= low && value <= high)) {
-    throw new UsageError(`${name} is ${text}: it must be an integer from ${low} to ${high}`);
+    throw new UsageError(`${name} is ${shorten(text)}: it must be an integer from ${low} to ${high}`);
   }
   return value;
 }
@@ -57,6 +58,9 @@ export function parseSeed(text: string): number {
 /** One of a few words of a command line. */
 export function parseChoice<T extends string>(name: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
-  if (found === undefined) throw new UsageError(`${name} is ${text}: it must be one of ${choices.join(", ")}`);
+  if (found === undefined) {
+    const guess = didYouMean(text, choices);
+    throw new UsageError(`${name} is ${shorten(text)}: ${guess}it must be one of ${choices.join(", ")}`);
+  }
   return found;
 }

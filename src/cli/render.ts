@@ -3,8 +3,10 @@ import { UsageError } from "../config.js";
 import { Environments } from "../env/environments.js";
 import { referenceController, references, referencesOf } from "../env/reference.js";
 import { type CoreTask, succeeds, successInWords } from "../env/task.js";
+import { shorten } from "../wording.js";
 import { type Act, recordEpisode } from "./episode.js";
-import { ensureFolderOf, readBytes, writeAtomically } from "./files.js";
+import { ensureFolderOf, readText, writeAtomically } from "./files.js";
+import { parseJson } from "./json.js";
 import { createCore } from "./load.js";
 import { parseChoice, parseNumber, parseSeed } from "./model-file.js";
 import { loadPolicy } from "./policy-file.js";
@@ -15,7 +17,7 @@ import { disturbanceOf, openTask } from "./task-options.js";
 interface Options {
   readonly policy?: string;
   readonly actions?: string;
-  readonly controller: string;
+  readonly controller?: string;
   readonly seed: string;
   readonly disturbance?: string;
   readonly out?: string;
@@ -30,12 +32,12 @@ function readActions(path: string, task: CoreTask): Act {
   const fail = (what: string): never => {
     throw new UsageError(`actions is ${path}: ${what}`);
   };
+  const text = readText(path);
   let rows: unknown;
   try {
-    rows = JSON.parse(new TextDecoder().decode(readBytes(path)));
+    rows = parseJson(text);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    fail("it is no JSON");
+    return fail((error as SyntaxError).message);
   }
   if (!Array.isArray(rows)) return fail("it must hold an array of actions");
   rows.forEach((row, step) => {
@@ -52,12 +54,13 @@ async function controllerOf(
   { policy, actions, controller }: Options,
   seed: number,
 ): Promise<[Act, string]> {
-  if (policy !== undefined && actions !== undefined) {
-    throw new UsageError("policy and actions are both given: an episode is acted by one of them");
+  const given = Object.entries({ policy, actions, controller }).flatMap(([name, value]) => (value ? [name] : []));
+  if (given.length > 1) {
+    throw new UsageError(`${given.join(" and ")} are both given: an episode is acted by one of them`);
   }
   if (policy !== undefined) return [await loadPolicy(policy, task), policy];
   if (actions !== undefined) return [readActions(actions, task), `the actions in ${actions}`];
-  const kind = parseChoice("controller", controller, referencesOf(task));
+  const kind = parseChoice("controller", controller ?? "zero", referencesOf(task));
   const choose = referenceController(kind, new Environments(await createCore("release"), task, 1, seed), seed);
   const chosen = new Float64Array(task.action.length);
   const act: Act = (state, step) => {
@@ -77,6 +80,13 @@ async function run(name: string, options: Options): Promise<void> {
   const disturbance = disturbanceOf(options);
   const layout = options.layout === undefined ? undefined : parseChoice("layout", options.layout, ["panels", "scene"]);
   const times = options.times === undefined ? undefined : parseTimes(options.times);
+  for (const option of ["times", "layout"] as const) {
+    if (options[option] !== undefined && options.picture === undefined) {
+      throw new UsageError(
+        `${option} is ${shorten(options[option])}, but no picture is asked for: name one by --picture`,
+      );
+    }
+  }
   const [act, signal] = await controllerOf(task, options, seed);
   const episode = await recordEpisode(task, act, seed, disturbance);
   const { model, frames, extras, failed, score } = episode;
@@ -116,7 +126,7 @@ export function addRender(program: Command): void {
     .argument("<task>", "a task's name")
     .option("--policy <file>", "an exported policy that acts")
     .option("--actions <file>", "a JSON file with an array of actions that are played")
-    .option("--controller <kind>", `what acts otherwise: ${Object.keys(references).join(", ")}`, "zero")
+    .option("--controller <kind>", `what acts otherwise: ${Object.keys(references).join(", ")} (default: zero)`)
     .option("--seed <n>", "seed of the start state and of random actions", "1")
     .option("--disturbance <x>", "standard deviation of every step's random disturbance (default: the task's)")
     .option("--out <file>", "the HTML page (default: the task's name with .html, unless --picture is given)")

@@ -77,17 +77,20 @@ interface Options {
   readonly seed: string;
   readonly integrator?: string;
   readonly frames?: string;
-  readonly every: string;
+  readonly every?: string;
 }
 
 const integrators: readonly ModelOption["integrator"][] = ["Euler", "implicitfast", "RK4"];
 
 async function run(file: string, options: Options): Promise<void> {
   const seconds = parseNumber("seconds", options.seconds, 1e-4, 600);
-  const every = parseNumber("every", options.every, 1e-3, 600);
+  const every = parseNumber("every", options.every ?? "0.1", 1e-3, 600);
   const seed = parseSeed(options.seed);
   const kind = parseChoice("control", options.control, Object.keys(controlKinds) as ControlKind[]);
   const { frames: folder } = options;
+  if (options.every !== undefined && folder === undefined) {
+    throw new UsageError(`every is ${every}, but no pictures are asked for: name their folder by --frames`);
+  }
   const html = options.out ?? (folder === undefined ? `${basename(file, extname(file))}.html` : undefined);
   if (folder !== undefined) {
     expectEmpty(folder);
@@ -133,6 +136,6 @@ export function addSimulate(program: Command): void {
     .option("--seed <n>", "seed of random controls", "1")
     .addOption(new Option("--integrator <name>", `${integrators.join(", ")} (default: the model's)`))
     .option("--frames <folder>", "a new folder for frame-0000.svg and so on")
-    .option("--every <s>", "simulated time between two of those", "0.1")
+    .option("--every <s>", "simulated time between two of those (default: 0.1)")
     .action(run);
 }

@@ -1,13 +1,9 @@
-import { UsageError } from "../config.js";
 import { type CoreTask, tasks } from "../env/task.js";
-import { parseNumber } from "./model-file.js";
+import { parseChoice, parseNumber } from "./model-file.js";
 
 /** @throws UsageError when no built-in task has this name. */
 export function openTask(name: string): CoreTask {
-  if (!Object.hasOwn(tasks, name)) {
-    throw new UsageError(`task is ${name}: it must be one of ${Object.keys(tasks).join(", ")}`);
-  }
-  return tasks[name]!;
+  return tasks[parseChoice("task", name, Object.keys(tasks))]!;
 }
 
 /** The disturbance that a command line asks for, none where it does not. */

@@ -1,6 +1,7 @@
 /** The attributes of an element as numbers, words and flags, with a message for every value that is none of these. */
 
-import { fail, shorten, type XmlElement } from "./xml.js";
+import { didYouMean, shorten } from "../wording.js";
+import { fail, type XmlElement } from "./xml.js";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const LARGEST_INTEGER = 0x7fffffff;
@@ -44,7 +45,8 @@ export function readInteger(element: XmlElement, name: string): number | undefin
 export function readWord<T extends string>(element: XmlElement, name: string, words: readonly T[]): T | undefined {
   const text = readText(element, name);
   if (text === undefined || (words as readonly string[]).includes(text)) return text as T | undefined;
-  return failValue(element, name, words.length === 1 ? `"${words[0]}"` : `one of ${words.join(", ")}`);
+  const expected = words.length === 1 ? `"${words[0]}"` : `one of ${words.join(", ")}`;
+  return fail(element, `has ${name}="${shorten(text)}"; ${didYouMean(text, words)}expected ${expected}`, name);
 }
 
 export function readFlag(element: XmlElement, name: string): boolean | undefined {

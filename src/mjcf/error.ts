@@ -1,3 +1,8 @@
+import { shorten } from "../wording.js";
+
+/** Longer than any reason but those that quote the document. */
+const LONGEST_REASON = 1000;
+
 /**
  * What is wrong with a model file, in one sentence: the file, the line and the element, then the fault and what would
  * be right.
@@ -12,6 +17,6 @@ export class MjcfError extends Error {
     readonly element: string,
     reason: string,
   ) {
-    super(`${file}:${line}: ${element === "" ? "" : `${element} `}${reason.replace(/\s+/g, " ")}`);
+    super(`${file}:${line}: ${element === "" ? "" : `${element} `}${shorten(reason, LONGEST_REASON)}`);
   }
 }

@@ -3,6 +3,7 @@
  * are refused and why. Everything that stands in none of these lists is refused with the list of what is supported.
  */
 
+import { didYouMean, shorten } from "../wording.js";
 import { readText } from "./attributes.js";
 import { fail, type XmlElement } from "./xml.js";
 
@@ -228,14 +229,18 @@ function checkAttributes(element: XmlElement, schema: ElementSchema): void {
     if (attributes.includes(name) || ignored.includes(name)) continue;
     const allowed = Object.hasOwn(only, name) ? only[name] : undefined;
     if (allowed === undefined)
-      fail(element, `has an attribute '${name}', which is not supported; supported: ${list(attributes)}`, name);
+      fail(
+        element,
+        `has an attribute '${shorten(name)}', which is not supported; ${didYouMean(name, attributes)}supported: ${list(attributes)}`,
+        name,
+      );
     const value = readText(element, name) ?? "";
     const fits =
       allowed === "zero" ? value.split(/\s+/).every((word) => Number(word) === 0) : allowed.includes(value.trim());
     if (!fits)
       fail(
         element,
-        `has ${name}="${value}", which is not supported; expected ${allowed === "zero" ? "0" : allowed.join(" or ")}`,
+        `has ${name}="${shorten(value)}", which is not supported; expected ${allowed === "zero" ? "0" : allowed.join(" or ")}`,
         name,
       );
   }
@@ -249,8 +254,10 @@ function checkElement(element: XmlElement, schema: ElementSchema): void {
     if (child.name === "include") fail(child, "is not supported: put the included elements into this file");
     if (Object.hasOwn(refused, child.name)) fail(child, `is not supported: ${refused[child.name]}`);
     const inner = Object.hasOwn(children, child.name) ? children[child.name] : undefined;
-    if (inner === undefined)
-      fail(child, `is not supported in <${element.name}>; supported: ${list(Object.keys(children))}`);
+    if (inner === undefined) {
+      const known = Object.keys(children);
+      fail(child, `is not supported in <${element.name}>; ${didYouMean(child.name, known)}supported: ${list(known)}`);
+    }
     if (repeated !== "all" && !repeated.includes(child.name) && seen.has(child.name))
       fail(child, `is there twice in <${element.name}>; give one`);
     seen.add(child.name);

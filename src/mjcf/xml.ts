@@ -4,6 +4,7 @@
  */
 
 import { SaxesParser } from "saxes";
+import { shorten } from "../wording.js";
 import { MjcfError } from "./error.js";
 
 export interface XmlAttribute {
@@ -29,16 +30,11 @@ interface OpenElement extends XmlElement {
   readonly children: OpenElement[];
 }
 
-/** A value for messages: on one line, and not too long. */
-export function shorten(value: string): string {
-  const line = value.replace(/\s+/g, " ");
-  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
-}
-
 /** How an element is named in messages: its tag with its name, if it has one. */
 export function tagOf(element: XmlElement): string {
   const name = element.attributes.get("name")?.value;
-  return name === undefined ? `<${element.name}>` : `<${element.name} name="${shorten(name)}">`;
+  const tag = shorten(element.name);
+  return name === undefined ? `<${tag}>` : `<${tag} name="${shorten(name)}">`;
 }
 
 /** @throws MjcfError about this element. */
@@ -85,7 +81,8 @@ export function parseXml(text: string, file: string): XmlElement {
   });
   parser.on("attribute", ({ name, value }) => {
     const element = open.at(-1);
-    if (element?.attributes.has(name)) refuse(`attribute '${name}' of <${element.name}> is given twice`);
+    if (element?.attributes.has(name))
+      refuse(`attribute '${shorten(name)}' of <${shorten(element.name)}> is given twice`);
     element?.attributes.set(name, { value, line: parser.line });
   });
   parser.on("closetag", () => {

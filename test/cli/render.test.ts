@@ -153,9 +153,9 @@ test("what render can't use is named, with exit code 2 and no file", (t) => {
   writeFileSync(join(cwd, "wide.json"), "[[1,2]]");
   writeFileSync(join(cwd, "bad.onnx"), "nothing");
   const cases: [string[], RegExp][] = [
-    [["render", "cartpol"], /task is cartpol: it must be one of .*cartpole/],
+    [["render", "cartpol"], /task is cartpol: did you mean cartpole\? it must be one of .*cartpole/],
     [["render", "cartpole", "--actions", "none.json"], /cannot read none\.json: it does not exist/],
-    [["render", "cartpole", "--actions", "text.json"], /actions is text\.json: it is no JSON/],
+    [["render", "cartpole", "--actions", "text.json"], /actions is text\.json: this file holds no JSON \(line 1\)/],
     [["render", "cartpole", "--actions", "wide.json"], /action 0 must be an array of 1 numbers/],
     [["render", "cartpole", "--policy", "bad.onnx"], /policy is bad\.onnx: Not an ONNX model/],
     [["render", "cartpole", "--policy", "bad.onnx", "--actions", "wide.json"], /policy and actions are both given/],

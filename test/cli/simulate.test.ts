@@ -153,7 +153,7 @@ for (const [name, args, message] of [
   [
     "an unknown integrator",
     [fine, "--integrator", "euler"],
-    /^error: integrator is euler: it must be one of Euler, implicitfast, RK4\n$/,
+    /^error: integrator is euler: did you mean Euler\? it must be one of Euler, implicitfast, RK4\n$/,
   ],
   ["no time between frames", [fine, "--frames", join(used, "new"), "--every", "0"], /^error: every is 0: it must be/],
   [

@@ -147,7 +147,7 @@ for (const [name, args, message] of [
   [
     "unknown task",
     ["train", "--task", "cartpol"],
-    /^error: task is "cartpol": it must be one of hand, cartpole, .*walker\n$/,
+    /^error: task is "cartpol": did you mean cartpole\? it must be one of hand, cartpole, .*walker\n$/,
   ],
   ["unknown option", ["train", "--sed", "3"], /^error: unknown option '--sed'\n\(Did you mean --seed\?\)\n$/],
   ["unknown command", ["trian"], /^error: unknown command 'trian'\n\(Did you mean train\?\)\n$/],
@@ -157,7 +157,7 @@ for (const [name, args, message] of [
   [
     "a list with a hole",
     ["train", "--policy-hidden", "10,,10"],
-    /^error: policyHidden is \[10,null,10\]: it must be one to eight/,
+    /^error: policyHidden is \[10,NaN,10\]: it must be one to eight/,
   ],
   ["missing value", ["train", "--seed"], /^error: option '--seed <value>' argument missing\n$/],
   [

@@ -46,7 +46,7 @@ testRefusals({
   ],
   "an unknown attribute": [
     model({ geom: '<geom sise="1"/>' }),
-    /<geom> has an attribute 'sise', which is not supported; supported: name, class, type, /,
+    /<geom> has an attribute 'sise', which is not supported; did you mean size\? supported: name, class, type, /,
   ],
   "an attribute named like an object's own": [
     model({ geom: '<geom toString="1"/>' }),
@@ -115,7 +115,7 @@ testRefusals({
   ],
   integrator: [
     model({ rest: '<option integrator="implicit"/>' }),
-    /<option> has integrator="implicit"; expected one of Euler, implicitfast, RK4/,
+    /<option> has integrator="implicit"; did you mean implicitfast\? expected one of Euler, implicitfast, RK4/,
   ],
   solver: [model({ rest: '<option solver="PGS"/>' }), /has solver="PGS", which is not supported; expected Newton/],
   cone: [model({ rest: '<option cone="round"/>' }), /has cone="round"; expected one of pyramidal, elliptic/],
