@@ -8,6 +8,9 @@ const MOST_GUESSES = 3;
 /** Text on one line: white space and characters that steer a terminal become single spaces. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 
+/** Whether a name can stand in a line of text. */
+export const isPrintable = (name: string): boolean => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name);
+
 /** A given value for messages: on one line, and not too long. */
 export function shorten(value: string, longest = LONGEST_QUOTE): string {
   // before the rest is looked at: a value can be of any length

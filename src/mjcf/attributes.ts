@@ -1,6 +1,6 @@
 /** The attributes of an element as numbers, words and flags, with a message for every value that is none of these. */
 
-import { didYouMean, shorten } from "../wording.js";
+import { didYouMean, isPrintable, shorten } from "../wording.js";
 import { fail, type XmlElement } from "./xml.js";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -17,6 +17,13 @@ export function failValue(element: XmlElement, name: string, expected: string): 
 
 /** The text of an attribute; undefined where it is missing. */
 export const readText = (element: XmlElement, name: string): string | undefined => element.attributes.get(name)?.value;
+
+/** The text of an attribute that names something. */
+export function readName(element: XmlElement, name: string): string | undefined {
+  const text = readText(element, name);
+  if (text !== undefined && !isPrintable(text)) failValue(element, name, "a name without control characters");
+  return text;
+}
 
 /** Numbers separated by blanks, at least `least` and at most `most` of them. */
 export function readNumbers(element: XmlElement, name: string, most: number, least = most): number[] | undefined {

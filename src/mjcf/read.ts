@@ -1,6 +1,7 @@
 /** MJCF text to a compiled planar model. */
 
 import { compileActuators } from "./actuators.js";
+import { readName } from "./attributes.js";
 import { compileBodies, compileDof, compileSite } from "./bodies.js";
 import { DefaultClasses } from "./defaults.js";
 import { MjcfError } from "./error.js";
@@ -41,7 +42,7 @@ function compile({ root, settings, classes, bodies }: Document, plane: Plane): P
   // a part of gravity along the normal pulls on joints that do not give: it moves nothing
   const [g1, g2] = transform(worldBasis(plane), settings.gravity);
   return {
-    name: root.attributes.get("model")?.value ?? "model",
+    name: readName(root, "model") ?? "model",
     plane,
     option: { ...settings.option, gravity: [g1, g2] satisfies Vector },
     bodies: compileBodies(bodies, frames, masses, plane, settings),

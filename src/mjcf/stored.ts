@@ -4,6 +4,7 @@
  * the core takes (block.ts) at a multiple of 8, then the names as JSON in UTF-8.
  */
 
+import { isPrintable } from "../wording.js";
 import { packModel } from "./block.js";
 import type { PlanarModel } from "./model.js";
 import { type ModelNames, unpackModel } from "./unpack.js";
@@ -61,14 +62,15 @@ const refuse = (reason: string): never => {
   throw new Error(`the stored model cannot be read: ${reason}`);
 };
 
-const isStrings = (value: unknown): boolean => Array.isArray(value) && value.every((name) => typeof name === "string");
+const isName = (value: unknown): boolean => typeof value === "string" && isPrintable(value);
+const areNames = (value: unknown): boolean => Array.isArray(value) && value.every(isName);
 
 function parseNames(bytes: Uint8Array): ModelNames {
   const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   const names = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   const lists = ["bodies", "dofs", "geoms", "actuators", "sites"];
-  if (typeof names.model !== "string" || !lists.every((list) => isStrings(names[list])))
-    throw new Error("its names are not lists of strings");
+  if (!isName(names.model) || !lists.every((list) => areNames(names[list])))
+    throw new Error("its names are not lists of strings without control characters");
   return names as unknown as ModelNames;
 }
 

@@ -3,7 +3,7 @@
  * before its children, its own elements in the order of the document.
  */
 
-import { readVector3 } from "./attributes.js";
+import { readName, readVector3 } from "./attributes.js";
 import type { DefaultClass, DefaultClasses } from "./defaults.js";
 import { type AngleUnits, type Orientation, readOrientation, resolveOrientation } from "./orientation.js";
 import { IDENTITY, type Matrix3, type Vector3 } from "./rotation.js";
@@ -51,7 +51,7 @@ export interface TreeBody {
 export function assignNames(kind: string, items: readonly { readonly element: XmlElement; name: string }[]): void {
   const used = new Set<string>(kind === "body" ? ["world"] : []);
   for (const item of items) {
-    const name = item.element.attributes.get("name")?.value ?? "";
+    const name = readName(item.element, "name") ?? "";
     if (name === "") continue;
     if (used.has(name)) fail(item.element, `repeats the ${kind} name "${name}"; names must differ`, "name");
     used.add(name);

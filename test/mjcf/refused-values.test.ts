@@ -10,6 +10,18 @@ testRefusals({
     model({ geom: `<geom size="${"1 ".repeat(100)}"/>` }),
     /has size="(?:1 ){28}1\.\.\."; expected 1 to 3 numbers/,
   ],
+  "a name of two lines": [
+    model({ geom: '<geom name="a&#10;b" size="1"/>' }),
+    /<geom name="a b"> has name="a b"; expected a name without control characters/,
+  ],
+  "a model's name that clears a terminal": [
+    model({}).replace("<mujoco", '<mujoco model="\u009b2J"'),
+    /<mujoco> has model=" 2J"; expected a name without control characters/,
+  ],
+  "a reason that quotes without end": [
+    model({ geom: `<geom class="${"x".repeat(1e6)}"/>` }),
+    /^m\.xml:4: <geom> has class="x{900,1000}\.\.\.$/,
+  ],
   "class of the outermost default": [
     model({ rest: '<default class="a"/>' }),
     /<default> names the outermost class "a"; it is called "main"/,

@@ -92,7 +92,9 @@ test("bytes with a right checksum but wrong contents are refused too", (t) => {
     message({ geoms: [{ ...model.geoms[0], kind: "mesh" }] }),
     /: kind -1 is none of plane, sphere, capsule, box$/,
   );
-  t.regex(message({ name: 5 }), /: its names are not lists of strings$/);
+  for (const name of [5, "two\nlines", "\u001b[2J"]) {
+    t.regex(message({ name }), /: its names are not lists of strings without control characters$/);
+  }
 });
 
 test("a model in words", (t) => {
