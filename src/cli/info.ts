@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import { type Setting, settings, UsageError } from "../config.js";
 import { referencesOf } from "../env/reference.js";
 import { type CoreTask, successInWords, tasks } from "../env/task.js";
+import { readPolicy } from "../onnx/contract.js";
 import type { Dimension } from "../onnx/policy.js";
-import { readModel } from "../onnx/read.js";
-import { didYouMean } from "../wording.js";
+import { didYouMean, oneLine, shorten } from "../wording.js";
 import { taskModel } from "./episode.js";
 import { featureInWords } from "./feature-words.js";
 import { readBytes } from "./files.js";
@@ -72,24 +72,19 @@ function describeEverything(): string {
 
 function describePolicyFile(path: string): string {
   try {
-    const model = readModel(readBytes(path));
+    const { task, state, action, golden, digest, model } = readPolicy(readBytes(path));
     const tensor = ({ name, shape, doc }: { name: string; shape: readonly unknown[]; doc: string }): string =>
-      `  ${name} [${shape.join(", ")}] ${doc}`;
-    const read = (key: string): Dimension[] => {
-      const rows = JSON.parse(model.metadata.get(key) ?? "[]") as (Dimension & {
-        low: number | null;
-        high: number | null;
-      })[];
-      return rows.map((row) => ({ ...row, low: row.low ?? -Infinity, high: row.high ?? Infinity }));
-    };
+      `  ${oneLine(`${name} [${shape.join(", ")}] ${doc}`)}`;
+    const maker = shorten(model.metadata.get("generator") ?? model.producer);
     return [
-      `${path}: policy for ${model.metadata.get("task") ?? "an unnamed task"}, IR ${model.irVersion}, made by ${model.metadata.get("generator") ?? model.producer}`,
+      `${path}: policy for ${task}, IR ${model.irVersion}, made by ${maker}`,
+      `sha256 ${digest}, as the file's bytes give it; ${golden?.count ?? 0} golden vectors`,
       "inputs",
       ...model.inputs.map(tensor),
       "outputs",
       ...model.outputs.map(tensor),
-      dimensions("obs", read("observations")),
-      dimensions("action", read("actions")),
+      dimensions("obs", state),
+      dimensions("action", action),
     ].join("\n");
   } catch (error) {
     if (error instanceof UsageError) throw error;

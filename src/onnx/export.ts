@@ -1,8 +1,9 @@
 import { featureProblem } from "../env/features.js";
+import { shorten } from "../wording.js";
 import { addEncoder, type EncodedState } from "./encoder.js";
 import { GraphBuilder } from "./graph.js";
 import { type Golden, policyMetadata } from "./metadata.js";
-import type { DenseLayer, Dimension, PolicyDescription } from "./policy.js";
+import { type DenseLayer, type Dimension, isLabel, type PolicyDescription } from "./policy.js";
 import { type ValueInfo, writeModel } from "./schema.js";
 
 export interface ExportOptions {
@@ -144,11 +145,16 @@ function addClip(graph: GraphBuilder, value: string, action: readonly Dimension[
   }
 }
 
-function checkPolicy({ state, action, features, layers, logSigma }: PolicyDescription): void {
+function checkPolicy({ task, state, action, features, layers, logSigma }: PolicyDescription): void {
   const demand = (holds: boolean, problem: string): void => {
     if (!holds) throw new Error(`The policy cannot be exported: ${problem}.`);
   };
   demand(state.length > 0 && action.length > 0, "it needs at least one state and one action dimension");
+  const labels = [task, ...[...state, ...action].flatMap(({ name, unit }) => [name, unit])];
+  for (const text of labels) demand(isLabel(text), `${JSON.stringify(shorten(text))} is no name or unit`);
+  for (const list of [state, action]) {
+    demand(new Set(list.map(({ name }) => name)).size === list.length, "two of its dimensions have one name");
+  }
   for (const { name, low, high } of [...state, ...action]) {
     demand(low <= high && low < Infinity && high > -Infinity, `the bounds of ${name} are ${low} and ${high}`);
   }

@@ -39,7 +39,12 @@ export class GraphBuilder {
    * @returns the name of its output.
    * @throws Error when the name is taken.
    */
-  node(operator: string, inputs: readonly string[], name: string, attributes: readonly Attribute[] = []): string {
+  node(
+    operator: Node["operator"],
+    inputs: readonly string[],
+    name: string,
+    attributes: readonly Attribute[] = [],
+  ): string {
     this.#nodes.push({ name: this.#claim(name), operator, inputs, outputs: [name], attributes });
     return name;
   }

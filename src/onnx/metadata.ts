@@ -1,5 +1,5 @@
 import type { Dimension, PolicyDescription } from "./policy.js";
-import type { ValueInfo } from "./schema.js";
+import { DIGEST, type ValueInfo } from "./schema.js";
 
 /** States and the actions that the policy must give for them. */
 export interface Golden {
@@ -11,7 +11,7 @@ export interface Golden {
 }
 
 /** Version of the metadata's layout, stored under `format_version`. */
-export const FORMAT_VERSION = "1";
+export const FORMAT_VERSION = "2";
 
 /**
  * The metadata of a policy file, as written to metadata_props. All values but `format_version` and `task` and the caller's own are
@@ -40,7 +40,7 @@ export function policyMetadata(
     const action = rows(golden.action, golden.count, policy.action.length, "actions");
     entries.push(["golden", JSON.stringify({ obs, action })]);
   }
-  const reserved = new Set(["golden", ...entries.map(([key]) => key)]);
+  const reserved = new Set([DIGEST, "golden", ...entries.map(([key]) => key)]);
   for (const key of Object.keys(extra).sort()) {
     if (reserved.has(key)) throw new Error(`The metadata key "${key}" belongs to the file format; choose another.`);
     entries.push([key, extra[key]!]);
@@ -88,9 +88,12 @@ function rows(values: Float32Array, count: number, width: number, what: string):
   return Array.from({ length: count }, (_, row) => Array.from(values.subarray(row * width, (row + 1) * width)));
 }
 
+/** Whether float32 holds a number, but for rounding. */
+const isSingle = (x: unknown): boolean => typeof x === "number" && Number.isFinite(Math.fround(x));
+
 function flatten(value: unknown, width: number, what: string): Float32Array {
   const list: unknown[] = Array.isArray(value) ? value : [];
-  const whole = list.every((row) => Array.isArray(row) && row.length === width && row.every(Number.isFinite));
+  const whole = list.every((row) => Array.isArray(row) && row.length === width && row.every(isSingle));
   if (list.length === 0 || !whole) throw new Error(`The golden ${what} of the file are not rows of ${width} numbers.`);
   return Float32Array.from((list as number[][]).flat());
 }

@@ -1,4 +1,10 @@
 import type { Feature } from "../env/features.js";
+import { isPrintable } from "../wording.js";
+
+const LONGEST_LABEL = 100;
+
+/** Whether a text can be the name or the unit of something: short, and nothing in it steers a terminal. */
+export const isLabel = (text: string): boolean => text !== "" && text.length <= LONGEST_LABEL && isPrintable(text);
 
 /** A quantity of the state or the action as the deployed policy's users know it. */
 export interface Dimension {

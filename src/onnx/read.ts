@@ -1,5 +1,6 @@
 import { PbfReader } from "pbf";
-import { DATA_TYPES } from "./schema.js";
+import { shorten } from "../wording.js";
+import { DATA_TYPES, DIGEST } from "./schema.js";
 
 /** A tensor that a model takes, gives or stores. */
 export interface TensorSummary {
@@ -18,12 +19,16 @@ export interface ModelSummary {
   readonly producer: string;
   readonly opsets: readonly { readonly domain: string; readonly version: number }[];
   readonly metadata: ReadonlyMap<string, string>;
+  /** The byte after the metadata entry `sha256`, which its value ends before; undefined where there is none. */
+  readonly digestEnd: number | undefined;
   readonly graph: string;
   /** Operator of each node, in the file's order. */
   readonly operators: readonly string[];
   readonly inputs: readonly TensorSummary[];
   readonly outputs: readonly TensorSummary[];
   readonly initializers: readonly TensorSummary[];
+  /** What it asks of a runtime beyond standard operators on numbers of its own, such as "numbers in another file". */
+  readonly demands: readonly string[];
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -35,7 +40,7 @@ const BYTES = 2;
 /**
  * Reads the contract of any ONNX file; weights are skipped.
  *
- * @throws Error when the bytes are not an ONNX model or end too early.
+ * @throws Error when the bytes are not an ONNX model, end too early, or give a metadata entry twice.
  */
 export function readModel(bytes: Uint8Array): ModelSummary {
   if (bytes.length === 0) throw new Error("Not an ONNX model: the file is empty.");
@@ -57,13 +62,16 @@ function readModelMessage(reader: PbfReader): ModelSummary {
   const inputs: TensorSummary[] = [];
   const outputs: TensorSummary[] = [];
   const initializers: TensorSummary[] = [];
+  const demands = new Set<string>();
+  let digestEnd: number | undefined;
 
   const readGraphField: ReadField = (field) => {
-    if (field === 1) operators.push(readOperator(reader));
+    if (field === 1) operators.push(readOperator(reader, demands));
     else if (field === 2) graph = readText(reader);
-    else if (field === 5) initializers.push(readTensor(reader));
+    else if (field === 5) initializers.push(readTensor(reader, demands));
     else if (field === 11) inputs.push(readValueInfo(reader));
     else if (field === 12) outputs.push(readValueInfo(reader));
+    else if (field === 15) demands.add("sparse numbers");
   };
   readFields(reader, reader.length, (field) => {
     if (field === 1) irVersion = readInteger(reader);
@@ -72,14 +80,21 @@ function readModelMessage(reader: PbfReader): ModelSummary {
       graph ??= "";
       readMessage(reader, readGraphField);
     } else if (field === 8) opsets.push(readOperatorSet(reader));
-    else if (field === 14) metadata.set(...readStringEntry(reader));
+    else if (field === 14) {
+      const [key, value] = readStringEntry(reader);
+      if (metadata.has(key)) throw new Error(`the metadata entry ${shorten(key)} is given twice`);
+      metadata.set(key, value);
+      if (key === DIGEST) digestEnd = reader.pos;
+    } else if (field === 20) demands.add("training");
+    else if (field === 25) demands.add("functions of its own");
   });
 
   if (irVersion === 0) throw new Error("the IR version is missing");
   if (opsets.length === 0) throw new Error("the operator set is missing");
   if (graph === undefined) throw new Error("the graph is missing");
   if (outputs.length === 0) throw new Error("the graph has no outputs");
-  return { irVersion, producer, opsets, metadata, graph, operators, inputs, outputs, initializers };
+  const contract = { irVersion, producer, opsets, metadata, digestEnd, graph };
+  return { ...contract, operators, inputs, outputs, initializers, demands: [...demands] };
 }
 
 function readOperatorSet(reader: PbfReader): { domain: string; version: number } {
@@ -99,15 +114,16 @@ function readStringEntry(reader: PbfReader): [key: string, value: string] {
   return entry;
 }
 
-function readOperator(reader: PbfReader): string {
+function readOperator(reader: PbfReader, demands: Set<string>): string {
   let operator = "";
   readMessage(reader, (field) => {
     if (field === 4) operator = readText(reader);
+    else if (field === 7 && readText(reader) !== "") demands.add("operators that are not standard");
   });
   return operator;
 }
 
-function readTensor(reader: PbfReader): TensorSummary {
+function readTensor(reader: PbfReader, demands: Set<string>): TensorSummary {
   const shape: number[] = [];
   const tensor: Mutable<TensorSummary> = { name: "", type: DATA_TYPES[0], shape, doc: "" };
   readMessage(reader, (field) => {
@@ -115,6 +131,7 @@ function readTensor(reader: PbfReader): TensorSummary {
     else if (field === 2) tensor.type = typeName(readInteger(reader));
     else if (field === 8) tensor.name = readText(reader);
     else if (field === 12) tensor.doc = readText(reader);
+    else if (field === 14 && readInteger(reader) !== 0) demands.add("numbers in another file");
   });
   return tensor;
 }

@@ -1,4 +1,5 @@
 import { PbfWriter } from "pbf";
+import { blank, seal } from "../seal.js";
 
 /**
  * The part of the ONNX protobuf schema that a policy needs, and its writer. Interfaces follow the messages of onnx.proto; the
@@ -40,10 +41,27 @@ export interface Attribute {
   readonly int: number;
 }
 
+/** The operators of the files, all of the standard set. */
+export const OPERATORS = [
+  "Add",
+  "Clip",
+  "Concat",
+  "Cos",
+  "Exp",
+  "Gemm",
+  "Identity",
+  "MatMul",
+  "Max",
+  "Min",
+  "Mul",
+  "Sin",
+  "Tanh",
+] as const;
+
 /** NodeProto. An empty input name stands for an optional input left out. */
 export interface Node {
   readonly name: string;
-  readonly operator: string;
+  readonly operator: (typeof OPERATORS)[number];
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: readonly Attribute[];
@@ -77,12 +95,15 @@ export interface Graph {
 export interface Model {
   readonly producer: string;
   readonly graph: Graph;
-  /** metadata_props, in the order they are written. */
+  /** metadata_props, in the order they are written, after the file's digest. */
   readonly metadata: readonly (readonly [key: string, value: string])[];
 }
 
+/** The metadata entry that holds the file's own digest. */
+export const DIGEST = "sha256";
+
 /**
- * Serialises a model. The graph is written last (protobuf leaves the order of fields open), so that a file cut short anywhere
+ * Serialises and seals a model: its first metadata entry, `sha256`, is the file's own digest. The graph is written last (protobuf leaves the order of fields open), so that a file cut short anywhere
  * has lost a part of its graph and cannot be mistaken for a whole one.
  *
  * @returns the bytes of an .onnx file, a function of the model alone.
@@ -92,9 +113,14 @@ export function writeModel(model: Model): Uint8Array {
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, model.producer);
   writer.writeMessage(8, writeOperatorSet, OPSET_VERSION);
+  // its value is the last that has been written then, and nothing moves it
+  writer.writeMessage(14, writeStringEntry, [DIGEST, blank] as const);
+  const digestAt = writer.pos - blank.length;
   for (const entry of model.metadata) writer.writeMessage(14, writeStringEntry, entry);
   writer.writeMessage(7, writeGraph, model.graph);
-  return writer.finish().slice();
+  const bytes = writer.finish().slice();
+  seal(bytes, digestAt);
+  return bytes;
 }
 
 function writeOperatorSet(version: number, writer: PbfWriter): void {

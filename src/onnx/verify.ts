@@ -1,5 +1,4 @@
-import { parseGolden } from "./metadata.js";
-import { type ModelSummary, readModel } from "./read.js";
+import { type PolicyContract, readPolicy } from "./contract.js";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -23,6 +22,9 @@ export interface Verification {
   readonly maxError: number;
 }
 
+/** One thread, and no word but of errors. */
+export const runtimeOptions = { intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
+
 interface Expected {
   readonly obs: Float32Array;
   readonly noise: Float32Array | undefined;
@@ -35,11 +37,11 @@ interface Expected {
  *
  * @param tolerance largest error allowed, see `Verification`.
  * @throws Error when an output differs (the message names output, row, column, expected and got), the file is not a policy
- *   file, the cases do not fit it, or onnxruntime-node is not installed.
+ *   file (see `readPolicy`), the cases do not fit it, or onnxruntime-node is not installed.
  */
 export function verifyPolicy(model: Uint8Array, cases: VerificationCases, tolerance = 1e-5): Promise<Verification> {
   const { obs, noise, mean, std, action, count } = cases;
-  return runAndCompare(model, contractOf(model), { obs, noise, outputs: { mean, std, action }, count }, tolerance);
+  return runAndCompare(model, readPolicy(model), { obs, noise, outputs: { mean, std, action }, count }, tolerance);
 }
 
 /**
@@ -50,45 +52,22 @@ export function verifyPolicy(model: Uint8Array, cases: VerificationCases, tolera
  * @throws Error as `verifyPolicy` does, and when the file holds no golden vectors.
  */
 export async function verifyGolden(model: Uint8Array, tolerance = 1e-5): Promise<Verification & { count: number }> {
-  const contract = contractOf(model);
-  const { obs, action, count } = parseGolden(contract.metadata, contract.stateSize, contract.actionSize);
+  const contract = readPolicy(model);
+  if (contract.golden === undefined) throw new Error('The file holds no golden vectors (metadata key "golden").');
+  const { obs, action, count } = contract.golden;
   const expected = { obs, noise: undefined, outputs: { action }, count };
   return { ...(await runAndCompare(model, contract, expected, tolerance)), count };
 }
 
-interface Contract {
-  readonly stateSize: number;
-  readonly actionSize: number;
-  readonly stochastic: boolean;
-  readonly metadata: ReadonlyMap<string, string>;
-}
-
-function contractOf(bytes: Uint8Array): Contract {
-  const model = readModel(bytes);
-  for (const name of ["mean", "std"]) columnsOf(model.outputs, name);
-  return {
-    stateSize: columnsOf(model.inputs, "obs"),
-    actionSize: columnsOf(model.outputs, "action"),
-    stochastic: model.inputs.some((input) => input.name === "noise"),
-    metadata: model.metadata,
-  };
-}
-
-function columnsOf(tensors: ModelSummary["inputs"], name: string): number {
-  const shape = tensors.find((tensor) => tensor.name === name)?.shape;
-  const size = shape?.length === 2 ? shape[1] : undefined;
-  if (typeof size !== "number") throw new Error(`Not a policy file: it has no ${name} of shape [batch, size].`);
-  return size;
-}
-
 async function runAndCompare(
   model: Uint8Array,
-  contract: Contract,
+  contract: PolicyContract,
   expected: Expected,
   tolerance: number,
 ): Promise<Verification> {
   const { obs, noise, outputs, count } = expected;
-  const { stateSize, actionSize, stochastic } = contract;
+  const { stochastic } = contract;
+  const [stateSize, actionSize] = [contract.state.length, contract.action.length];
   if (!(count > 0)) throw new Error("There are no cases to verify the policy file with.");
   checkLength("obs", obs, count, stateSize);
   for (const [name, values] of Object.entries(outputs)) checkLength(name, values, count, actionSize);
@@ -96,7 +75,7 @@ async function runAndCompare(
   if (noise !== undefined && !stochastic) throw new Error("Noise was given, but the policy file takes none.");
 
   const { InferenceSession, Tensor } = await loadRuntime();
-  const session = await InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
+  const session = await InferenceSession.create(model, runtimeOptions);
   try {
     const feeds: Record<string, InstanceType<typeof Tensor>> = { obs: new Tensor("float32", obs, [count, stateSize]) };
     if (stochastic) {
@@ -119,7 +98,8 @@ function checkLength(name: string, values: Float32Array, count: number, width: n
   throw new Error(`The policy file has ${width} columns of ${name}: ${values.length} values are not ${count} rows.`);
 }
 
-async function loadRuntime(): Promise<Runtime> {
+/** @throws Error when onnxruntime-node is not installed. */
+export async function loadRuntime(): Promise<Runtime> {
   try {
     return await import("onnxruntime-node");
   } catch (cause) {

@@ -7,6 +7,7 @@ import { SaxesParser } from "saxes";
 import { featureInWords } from "../../src/cli/feature-words.js";
 import { type Feature, inFrame, polar, vectorSum } from "../../src/env/features.js";
 import { tasks } from "../../src/env/task.js";
+import { resealed } from "../onnx/policies.js";
 
 const cli = join(import.meta.dirname, "../../build/cli.js");
 
@@ -145,6 +146,26 @@ test("render plays actions from a file, and a policy that training exported", (t
   t.regex(acted.stdout, /acted by run\/policy\.onnx/);
   const own = dataOf(join(cwd, "policy.html")).curves.find(({ name }) => name === "action: cart_force")!.values;
   t.true(new Set(own).size > 20);
+
+  const policy = new Uint8Array(readFileSync(join(cwd, "run/policy.onnx")));
+  const refused = (name: string, bytes: Uint8Array, message: RegExp, task = "cartpole"): void => {
+    writeFileSync(join(cwd, name), bytes);
+    const { status, stderr } = valuegrad(cwd, "render", task, "--policy", name, "--out", "refused.html");
+    t.is(status, 2, name);
+    t.regex(stderr, message);
+    t.regex(stderr, /^error: [^\n]+\n$/);
+    t.false(existsSync(join(cwd, "refused.html")));
+  };
+  refused("other.onnx", policy, /policy is other\.onnx: it is for cartpole, not for hand\n$/, "hand");
+  const altered = policy.slice();
+  altered[altered.length - 1]! ^= 1;
+  refused("altered.onnx", altered, /policy is altered\.onnx: Not a policy file of valuegrad: its bytes do not match/);
+  t.regex(valuegrad(cwd, "info", "altered.onnx").stderr, /^error: cannot use altered\.onnx: Not a policy file .*\n$/);
+  const weights = Buffer.from(policy).lastIndexOf("layer0.weight") + 40;
+  for (let i = 0; i < 40; ++i) altered[weights + 4 * i + 3]! ^= 0x80;
+  altered[altered.length - 1]! ^= 1;
+  refused("forged.onnx", resealed(altered), /policy is forged\.onnx: The policy file disagrees at action\[0, 0\]: /);
+  t.regex(valuegrad(cwd, "info", "run/policy.onnx").stdout, /^sha256 [0-9a-f]{64}, .*; 8 golden vectors$/m);
 });
 
 test("what render can't use is named, with exit code 2 and no file", (t) => {

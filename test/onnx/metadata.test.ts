@@ -51,7 +51,7 @@ test("the deterministic graph takes no noise", (t) => {
 
 test("task, names, units, bounds, features and the caller's metadata read back", (t) => {
   const { metadata } = readModel(exportPolicy(POLICY, { metadata: { seed: "7", config_hash: "ab12" } }));
-  t.is(metadata.get("format_version"), "1");
+  t.is(metadata.get("format_version"), "2");
   t.is(metadata.get("task"), POLICY.task);
   t.is(metadata.get("config_hash"), "ab12");
   t.is(metadata.get("seed"), "7");
@@ -69,7 +69,7 @@ test("task, names, units, bounds, features and the caller's metadata read back",
 });
 
 test("a key of the format cannot be overwritten", (t) => {
-  for (const key of ["task", "golden", "format_version"]) {
+  for (const key of ["task", "golden", "format_version", "sha256"]) {
     t.throws(() => exportPolicy(POLICY, { metadata: { [key]: "x" } }), { message: new RegExp(`"${key}" belongs to`) });
   }
 });
@@ -96,6 +96,7 @@ test("golden vectors that are missing or malformed are refused when read", (t) =
   refuse("{", /are not JSON/);
   refuse("null", /observations of the file are not rows of 3/);
   refuse('{"obs":[[1,2]],"action":[[1,2]]}', /observations of the file are not rows of 3/);
+  refuse('{"obs":[[1,2,3]],"action":[[1,1e39]]}', /actions of the file are not rows of 2/);
   refuse('{"obs":[[1,2,3]],"action":[[1,null]]}', /actions of the file are not rows of 2/);
   refuse('{"obs":[[1,2,3],[1,2,3]],"action":[[1,2]]}', /2 golden observations but 1 golden actions/);
 });

@@ -1,7 +1,17 @@
 import type { BasicFeature, Feature, LinearForm } from "../../src/env/features.js";
 import type { DenseLayer, Dimension, PolicyDescription } from "../../src/onnx/policy.js";
+import { readModel } from "../../src/onnx/read.js";
 import type { VerificationCases } from "../../src/onnx/verify.js";
+import { blank, seal } from "../../src/seal.js";
 import { evaluatePolicy } from "./reference.js";
+
+/** A changed file with the digest that it has now. */
+export function resealed(bytes: Uint8Array): Uint8Array {
+  const { digestEnd } = readModel(bytes);
+  const sealed = bytes.slice();
+  seal(sealed, digestEnd! - blank.length);
+  return sealed;
+}
 
 /** A source of numbers for tests: a linear congruential generator, read from its upper bits. */
 export class Source {

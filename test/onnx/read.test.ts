@@ -63,6 +63,13 @@ test("a field that is longer than its message, and bytes after the model, are re
   t.throws(() => readModel(padded(opset.finish())), { message: /field 1 at byte \d+ reaches past its end/ });
 });
 
+test("a metadata entry that is given twice is refused", (t) => {
+  const writer = new PbfWriter();
+  writer.writeMessage(14, (_, inner) => inner.writeStringField(1, "task"), 0);
+  const message = /the metadata entry task is given twice/;
+  t.throws(() => readModel(Uint8Array.from([...MODEL, ...writer.finish()])), { message });
+});
+
 test("a model without the parts that every model has is refused by naming the part", (t) => {
   const write = (...fields: ((writer: PbfWriter) => void)[]): Uint8Array => {
     const writer = new PbfWriter();
