@@ -66,7 +66,12 @@ const isName = (value: unknown): boolean => typeof value === "string" && isPrint
 const areNames = (value: unknown): boolean => Array.isArray(value) && value.every(isName);
 
 function parseNames(bytes: Uint8Array): ModelNames {
-  const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new Error("its names are no JSON");
+  }
   const names = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   const lists = ["bodies", "dofs", "geoms", "actuators", "sites"];
   if (!isName(names.model) || !lists.every((list) => areNames(names[list])))

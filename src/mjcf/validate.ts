@@ -6,6 +6,8 @@
 import type { PlanarModel } from "./model.js";
 
 const KINDS = ["bodies", "dofs", "geoms", "pairs", "actuators", "sites"] as const;
+/** A solver that has not converged by then never will. */
+const MOST_ITERATIONS = 10_000;
 /** Fields that are infinite where there are no bounds. */
 const BOUNDS = new Set(["controlRange", "forceRange"]);
 
@@ -34,6 +36,8 @@ export function firstFault(model: PlanarModel): string | undefined {
     Number.isInteger(index) && index >= 0 && index < list.length;
   const { option, bodies, dofs, geoms } = model;
   if (!(option.timestep > 0)) return `option.timestep is ${option.timestep}`;
+  if (!(option.iterations >= 1 && option.iterations <= MOST_ITERATIONS))
+    return `option.iterations is ${option.iterations}`;
   let next = 0;
   for (const [i, body] of bodies.entries()) {
     if (i === 0 ? body.parent !== -1 : !(refers(body.parent, bodies) && body.parent < i))

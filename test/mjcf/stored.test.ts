@@ -78,6 +78,8 @@ test("bytes with a right checksum but wrong contents are refused too", (t) => {
   const { bodies, dofs, option } = model;
   t.regex(message({ option: { ...option, timestep: Number.NaN } }), /: option\.timestep is NaN$/);
   t.regex(message({ option: { ...option, timestep: -1 } }), /: option\.timestep is -1$/);
+  t.regex(message({ option: { ...option, iterations: 0 } }), /: option\.iterations is 0$/);
+  t.regex(message({ option: { ...option, iterations: 1e9 } }), /: option\.iterations is 1000000000$/);
   t.regex(message({ dofs: dofs.map((dof) => ({ ...dof, body: 7 })) }), /: dofs\[0\]\.body is 7$/);
   t.regex(message({ bodies: bodies.map((body) => ({ ...body, parent: 2 })) }), /: bodies\[0\]\.parent is 2$/);
   t.regex(message({ bodies: bodies.map((body) => ({ ...body, mass: -1 })) }), /: bodies\[0\] has mass -1/);
