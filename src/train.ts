@@ -1,7 +1,7 @@
 import { Stream } from "./abi.js";
 import { Agent } from "./agent.js";
 import { BlowUp } from "./blow-up.js";
-import type { Config } from "./config.js";
+import { type Config, UsageError } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import { Environments } from "./env/environments.js";
 import { type Task, tasks } from "./env/task.js";
@@ -30,6 +30,21 @@ class Statistics {
 export type Phase = "action" | "environment" | "batch" | "weights" | "model" | "critic" | "derivatives" | "policy";
 
 /**
+ * Makes what takes memory.
+ * @throws UsageError when there is not enough of it.
+ */
+function allocate<T>(remedy: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    // the core traps at its largest memory, arrays are refused at the machine's
+    const full = error instanceof WebAssembly.RuntimeError || /allocation failed/.test((error as Error).message);
+    if (full) throw new UsageError(`these settings take more memory than there is: ${remedy}`);
+    throw error;
+  }
+}
+
+/**
  * Trains one agent on one task by SVG(1) with experience replay (paper, algorithm 2): every environment step is followed by updates of
  * model, critic and policy, in this order. Training is a function of the configuration alone.
  */
@@ -54,7 +69,8 @@ export class Trainer {
   /**
    * @param core An unused core: the trainer fills it.
    * @param make Makes a user's own environment, whose task `config.task` names; without it that is a built-in one.
-   * @throws Error when `config.model` is "exact" and the environment does not know its Jacobians.
+   * @throws Error when `config.model` is "exact" and the environment does not know its Jacobians; UsageError when the settings take more
+   * memory than the core's 1 GB, or the machine's.
    */
   constructor(core: Core, config: Config, make?: () => Environment) {
     const { seed, evaluationEpisodes } = config;
@@ -67,16 +83,21 @@ export class Trainer {
         : new WrappedEnvironments(make, count, seed, stream);
     this.environment = copies(1, Stream.Environment, config.earlyTermination === "on");
     // an evaluation goes on after a failure, which costs the rest of its episode
-    this.#evaluations = copies(evaluationEpisodes, Stream.Evaluation, false);
+    this.#evaluations = allocate("lower evaluationEpisodes", () =>
+      copies(evaluationEpisodes, Stream.Evaluation, false),
+    );
     const { task } = this.environment;
     if (config.model === "exact" && this.environment.transitionJacobian === undefined) {
       throw new Error(`model is "exact": ${task.name} does not know its transitionJacobian; use "learned"`);
     }
     this.config = config;
     this.task = task;
-    this.agent = new Agent(core, task, config, evaluationEpisodes);
+    this.agent = allocate(
+      "the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden or batch",
+      () => new Agent(core, task, config, evaluationEpisodes),
+    );
     const capacity = Math.min(config.replayCapacity, config.steps);
-    this.replay = new Replay(capacity, task.state.length, task.action.length);
+    this.replay = allocate("lower replayCapacity", () => new Replay(capacity, task.state.length, task.action.length));
     this.#previous = new Float64Array(task.state.length);
     core.seal();
     this.environment.reset(0);

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import test from "ava";
-import { resolveConfig } from "../src/config.js";
+import { resolveConfig, UsageError } from "../src/config.js";
 import { type Task, tasks } from "../src/env/task.js";
 import { init, parameterHash } from "../src/node.js";
 import { Trainer } from "../src/train.js";
@@ -104,4 +104,20 @@ test("an agent in use takes no more companions", async (t) => {
   t.throws(() => new Trainer(core, resolveConfig({ steps: 10 })), {
     message: /this core is in use: create every agent/,
   });
+});
+
+test("settings that take more memory than there is are refused with what to lower", async (t) => {
+  const wide = new Array<number>(8).fill(4096);
+  for (const [settings, remedy] of [
+    [
+      { policyHidden: wide },
+      /the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden or/,
+    ],
+    [{ batch: 4096, modelHidden: [4096, 4096] }, /lower policyHidden, valueHidden, modelHidden or batch$/],
+  ] as const) {
+    const core = await init();
+    const message = t.throws(() => new Trainer(core, resolveConfig(settings)), { instanceOf: UsageError })?.message;
+    t.regex(message ?? "", /^these settings take more memory than there is: /);
+    t.regex(message ?? "", remedy);
+  }
 });
