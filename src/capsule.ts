@@ -71,5 +71,10 @@ export function readCapsule(bytes: Uint8Array): Checkpoint {
 export function restoreCapsule(core: Core, capsule: Checkpoint): Trainer {
   const rows = capsule.file.tensors.get(NUMBERS)?.data;
   if (!(rows instanceof Int32Array)) throw new Error(`a damaged capsule: it has no ${NUMBERS}`);
+  const { replayAdded } = capsule.counters;
+  const strange = rows.find((row) => row < 0 || row >= replayAdded);
+  if (strange !== undefined) {
+    throw new Error(`a damaged capsule: it holds a transition ${strange}, but ${replayAdded} were made`);
+  }
   return restoreTrainer(core, capsule, { earlier: (replay) => restoreTransitions(capsule.file, replay, rows) });
 }

@@ -1,12 +1,14 @@
 import * as v from "valibot";
-import { type Config, resolveConfig } from "./config.js";
+import { type Config, resolveConfig, settings } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import type { Task } from "./env/task.js";
+import { conform, count, finite, object, record } from "./fields.js";
 import type { Network } from "./network.js";
 import { columnWidths, consecutive, type Replay, type TransitionColumns } from "./replay.js";
 import { decodeTensors, encodeTensors, type StoredTensor, type TensorArray, type TensorFile } from "./safetensors.js";
 import { Trainer } from "./train.js";
 import type { Core } from "./wasm.js";
+import { shorten } from "./wording.js";
 
 const FORMAT = "valuegrad-checkpoint";
 const VERSION = "3";
@@ -14,23 +16,32 @@ const VERSION = "3";
 /** The training environment's snapshot. */
 const ENVIRONMENT = "environment";
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-
 /** What of a trainer is not an array. */
-const counters = v.object({
+const counters = object({
   steps: count,
   episodes: count,
   updates: count,
-  episodeReturn: v.number(),
+  episodeReturn: finite,
   valueUpdates: count,
   /** Transitions ever added to the replay, and the first of those in the file. */
   replayAdded: count,
   replayFrom: count,
-  optimiserSteps: v.record(v.string(), count),
-  statistics: v.record(v.string(), v.tuple([v.number(), count])),
+  optimiserSteps: record(count),
+  statistics: record(v.tuple([finite, count], "a sum and a count")),
 });
 
 type Counters = v.InferOutput<typeof counters>;
+
+/** What contradicts itself in counters; undefined where nothing does. */
+function contradiction({ steps, replayAdded, replayFrom }: Counters, config: Config): string | undefined {
+  if (steps > 0 && !settings.steps.accepts(steps)) return `${steps} steps are more than there can be`;
+  if (replayAdded !== steps) return `${replayAdded} transitions came of ${steps} steps`;
+  const capacity = Math.min(config.replayCapacity, config.steps);
+  if (replayFrom > replayAdded || replayFrom < replayAdded - capacity) {
+    return `its transitions begin at ${replayFrom} of ${replayAdded}, of which ${capacity} are held`;
+  }
+  return undefined;
+}
 
 const networks = (trainer: Trainer): [network: Network, target: number | undefined][] => [
   [trainer.agent.policy, undefined],
@@ -132,8 +143,11 @@ export interface Checkpoint {
   readonly counters: Counters;
 }
 
-/** @throws Error when the text is no JSON. */
-function parse(what: string, text: string | undefined): unknown {
+/**
+ * What an entry of a checkpoint's metadata holds.
+ * @throws Error when it is missing or no JSON.
+ */
+export function parseEntry(what: string, text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? "");
   } catch {
@@ -143,19 +157,26 @@ function parse(what: string, text: string | undefined): unknown {
 
 /**
  * @param own A user's own task, where the checkpoint is of one.
- * @throws Error when the bytes are no checkpoint of this version, or damaged.
+ * @throws Error when the bytes are no checkpoint of this version, damaged, or contradict themselves.
  */
 export function readCheckpoint(bytes: Uint8Array, own?: Task): Checkpoint {
   const file = decodeTensors(bytes);
   const { format, version, config, counters: counted } = file.metadata;
   if (format !== FORMAT) throw new Error("not a checkpoint of valuegrad: its metadata do not say so");
-  if (version !== VERSION) throw new Error(`a checkpoint of version ${version}: this release reads version ${VERSION}`);
-  const settings = parse("config", config);
-  if (!v.is(v.record(v.string(), v.unknown()), settings))
-    throw new Error("a damaged checkpoint: its config is no object");
-  const read = v.safeParse(counters, parse("counters", counted));
-  if (!read.success) throw new Error(`a damaged checkpoint: its counters are not whole: ${read.issues[0].message}`);
-  return { file, config: resolveConfig(settings, own), counters: read.output };
+  if (version !== VERSION) {
+    throw new Error(`a checkpoint of version ${shorten(version ?? "")}: this release reads version ${VERSION}`);
+  }
+  const resolved = resolveConfig(parseEntry("config", config) as Record<string, unknown>, own);
+  const wrong = (what: string): Error => new Error(`a damaged checkpoint: ${what}`);
+  let read: Counters;
+  try {
+    read = conform("counters", parseEntry("counters", counted), counters);
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
+  const problem = contradiction(read, resolved);
+  if (problem !== undefined) throw wrong(problem);
+  return { file, config: resolved, counters: read };
 }
 
 /** What restoring needs besides the checkpoint. */
@@ -181,7 +202,11 @@ export function restoreTrainer(
   const { replay } = trainer;
   const environment = tensors.get(ENVIRONMENT)?.data;
   if (!(environment instanceof Uint8Array)) throw new Error(`a damaged checkpoint: it has no ${ENVIRONMENT}`);
-  trainer.environment.restore(environment);
+  try {
+    trainer.environment.restore(environment);
+  } catch (error) {
+    throw new Error(`a damaged checkpoint: ${(error as Error).message}`);
+  }
   for (const [network, target] of networks(trainer)) {
     const steps = counters.optimiserSteps[network.name];
     if (steps === undefined) throw new Error(`a damaged checkpoint: it does not count the ${network.name}'s updates`);

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Task, tasks } from "./env/task.js";
-import { didYouMean, shorten } from "./wording.js";
+import { didYouMean, show } from "./wording.js";
 
 /** A user's mistake: the message names the field, the value and what would be right. */
 export class UsageError extends Error {
@@ -134,19 +134,6 @@ export type SettingName = keyof typeof settings;
 
 /** A complete configuration. */
 export type Config = { readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer T> ? T : never };
-
-/** The longest list that a message shows. */
-const LONGEST_LIST = 8;
-
-/** A value for messages, whatever it is: lists by their beginning, what is in lists of lists not at all. */
-function show(value: unknown, within = false): string {
-  if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value !== "object" || value === null) return String(value);
-  if (!Array.isArray(value)) return "an object";
-  if (within) return "a list";
-  const items = value.slice(0, LONGEST_LIST).map((item) => show(item, true));
-  return `[${[...items, ...(value.length > LONGEST_LIST ? ["..."] : [])].join()}]`;
-}
 
 /** The default of a setting: the task's own, or the general one. */
 export function defaultOf(name: SettingName, task?: Task): unknown {

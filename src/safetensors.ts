@@ -1,4 +1,5 @@
 import { blank, checkSeal, seal } from "./seal.js";
+import { shorten, show } from "./wording.js";
 
 /**
  * The safetensors format: eight bytes of header length (little-endian), a JSON header {name: {dtype, shape, data_offsets}} with string
@@ -41,15 +42,15 @@ const product = (shape: readonly number[]): number => shape.reduce((size, n) => 
  */
 export function encodeTensors(file: TensorFile): Uint8Array {
   const entries = [...file.tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  const header: Record<string, unknown> = { [METADATA]: { sha256: blank, ...file.metadata } };
+  const header: [name: string, entry: unknown][] = [[METADATA, { sha256: blank, ...file.metadata }]];
   let offset = 0;
   for (const [name, { shape, data }] of entries) {
     if (product(shape) !== data.length)
       throw new Error(`tensor ${name} has ${data.length} numbers, its shape ${shape.join(" x ")}`);
-    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
+    header.push([name, { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const length = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(LENGTH_BYTES + length + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
@@ -106,18 +107,19 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
   const tensors = new Map<string, StoredTensor>();
   let end = 0;
   for (const [name, entry] of Object.entries(entries)) {
-    if (!isRecord(entry)) return fail(`entry ${name} is no object`);
+    const title = shorten(name);
+    if (!isRecord(entry)) return fail(`entry ${title} is no object`);
     const { dtype, shape, data_offsets: offsets } = entry;
     if (typeof dtype !== "string" || !Object.hasOwn(types, dtype))
-      return fail(`tensor ${name} has the type ${String(dtype)}`);
+      return fail(`tensor ${title} has the type ${show(dtype ?? null)}`);
     if (!isShape(shape) || !isShape(offsets) || offsets.length !== 2)
-      return fail(`tensor ${name} has no shape or place`);
+      return fail(`tensor ${title} has no shape or place`);
     const [from, to] = offsets as [number, number];
     const type = types[dtype as Dtype];
     if (from !== end || to - from !== product(shape) * type.BYTES_PER_ELEMENT) {
-      return fail(`tensor ${name} of shape ${shape.join(" x ")} lies at bytes ${from} to ${to}`);
+      return fail(`tensor ${title} of shape ${shorten(shape.join(" x "))} lies at bytes ${from} to ${to}`);
     }
-    if (to > body.length) return fail(`tensor ${name} ends at byte ${to} of ${body.length}`);
+    if (to > body.length) return fail(`tensor ${title} ends at byte ${to} of ${body.length}`);
     // a copy, so that it is aligned and does not keep the file's bytes alive
     tensors.set(name, { shape, data: new type(body.slice(from, to).buffer) });
     end = to;

@@ -3,6 +3,8 @@
 import { distance } from "fastest-levenshtein";
 
 const LONGEST_QUOTE = 60;
+/** A checksum and its quotation marks fit. */
+const LONGEST_VALUE = 70;
 const MOST_GUESSES = 3;
 
 /** Text on one line: white space and characters that steer a terminal become single spaces. */
@@ -16,6 +18,19 @@ export function shorten(value: string, longest = LONGEST_QUOTE): string {
   // before the rest is looked at: a value can be of any length
   const line = oneLine(value.slice(0, 2 * longest));
   return line.length > longest ? `${line.slice(0, longest - 3)}...` : line;
+}
+
+/** The longest list that a message shows. */
+const LONGEST_LIST = 8;
+
+/** A value for messages, whatever it is: lists by their beginning, what is in lists of lists not at all. */
+export function show(value: unknown, within = false): string {
+  if (typeof value === "string") return JSON.stringify(shorten(value, LONGEST_VALUE));
+  if (typeof value !== "object" || value === null) return String(value);
+  if (!Array.isArray(value)) return "an object";
+  if (within) return "a list";
+  const items = value.slice(0, LONGEST_LIST).map((item) => show(item, true));
+  return `[${[...items, ...(value.length > LONGEST_LIST ? ["..."] : [])].join()}]`;
 }
 
 /** A name in small letters and digits only, so that learning-starts and learningStarts are one. */

@@ -58,8 +58,8 @@ test("headers that lie are refused in words", (t) => {
   for (const [metadata, entries, message] of [
     ["", ",", /header is no JSON$/],
     ["", ',"a":1', /entry a is no object/],
-    ["", ',"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}', /type F16/],
-    ["", ',"a":{"dtype":"toString","shape":[1],"data_offsets":[0,2]}', /type toString/],
+    ["", ',"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}', /type "F16"/],
+    ["", ',"a":{"dtype":"toString","shape":[1],"data_offsets":[0,2]}', /type "toString"/],
     ["", ',"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}', /no shape or place/],
     ["", ',"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}', /shape 2 lies at bytes 0 to 4/],
     ["", ',"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}', /lies at bytes 4 to 12/],

@@ -88,7 +88,8 @@ export function randomBlock(random: Random): void {
 
 /** 32 random bits. */
 export function randomBits(random: Random): u32 {
-  if (random.used == 4) randomBlock(random);
+  // whatever a restored state says, no word behind the fourth is read
+  if (<u32>random.used >= 4) randomBlock(random);
   const word = load<u32>(changetype<usize>(random) + ((<usize>random.used) << 2), offsetof<Random>("word0"));
   random.used += 1;
   return word;

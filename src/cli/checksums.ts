@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { UsageError } from "../config.js";
-import { readBytes, writeAtomically } from "./files.js";
+import { show } from "../wording.js";
+import { readBytes, readText, writeAtomically } from "./files.js";
 
 /** The checksums of a folder's files, in the format that sha256sum writes and checks. */
 const SUMS = "SHA256SUMS";
@@ -20,16 +21,16 @@ export function writeSums(folder: string, without: readonly string[]): void {
 
 /**
  * The names of listed files that are missing or no longer what they were; none where nothing is listed.
- * @throws UsageError when the list is damaged.
+ * @throws UsageError when the list is damaged, or names a file outside the folder.
  */
 export function alteredFiles(folder: string): string[] {
   const path = join(folder, SUMS);
   if (!existsSync(path)) return [];
-  const lines = Buffer.from(readBytes(path)).toString().split("\n");
+  const lines = readText(path).split("\n");
   return lines.slice(0, -1).flatMap((line) => {
     const [, sum, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
-    if (sum === undefined || name === undefined)
-      throw new UsageError(`cannot use ${path}: a line is ${JSON.stringify(line)}`);
+    if (sum === undefined || name === undefined || isAbsolute(name) || name.split("/").includes(".."))
+      throw new UsageError(`cannot use ${path}: a line is ${show(line)}`);
     const file = join(folder, name);
     return existsSync(file) && sumOf(file) === sum ? [] : [name];
   });

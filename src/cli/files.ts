@@ -17,6 +17,8 @@ import { UsageError } from "../config.js";
 /** Bytes. What Node reads at once, and more than any text that is made for this program. */
 const LARGEST_FILE = 0x7fff_ffff;
 const LARGEST_TEXT = 0x80_0000;
+/** What a string of text can hold: for results, which grow. */
+export const LARGEST_STRING = 0x1000_0000;
 
 /** Why the operating system refused, in words. */
 export const reason = (error: unknown): string => {
@@ -113,10 +115,11 @@ export function readBytes(path: string, most = LARGEST_FILE): Uint8Array<ArrayBu
 
 /**
  * Reads a text in UTF-8, with or without a byte order mark.
+ * @param most The largest file that is read, bytes.
  * @throws UsageError when it can't be read, is too large, or is no such text.
  */
-export function readText(path: string): string {
-  const bytes = readBytes(path, LARGEST_TEXT);
+export function readText(path: string, most = LARGEST_TEXT): string {
+  const bytes = readBytes(path, most);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

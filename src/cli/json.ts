@@ -1,6 +1,8 @@
 /** JSON from outside. */
 
+import { UsageError } from "../config.js";
 import { shorten } from "../wording.js";
+import { readText } from "./files.js";
 
 /** Which key an object of valid JSON text gives twice, where one does: a parser keeps the last and says nothing. */
 function repeatedKey(json: string): string | undefined {
@@ -24,20 +26,25 @@ function repeatedKey(json: string): string | undefined {
 }
 
 /**
- * What a JSON text holds.
- * @throws SyntaxError, part of a sentence about a file, when it is none, with the line where that is known, or when an object gives a key twice.
+ * What a JSON file holds.
+ * @param name The option that names the file, for messages.
+ * @throws UsageError when it can't be read, is no JSON (with the line where that is known), or an object in it gives a key twice.
  */
-export function parseJson(text: string): unknown {
-  if (text.trim() === "") throw new SyntaxError("this file is empty");
+export function readJson(name: string, path: string): unknown {
+  const fail = (what: string): never => {
+    throw new UsageError(`${name} is ${path}: this file ${what}`);
+  };
+  const text = readText(path);
+  if (text.trim() === "") fail("is empty");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     const at = /at position (\d+)/.exec((error as Error).message)?.[1];
     const line = at === undefined ? "" : ` (line ${text.slice(0, Number(at)).split("\n").length})`;
-    throw new SyntaxError(`this file holds no JSON${line}`);
+    fail(`holds no JSON${line}`);
   }
   const key = repeatedKey(text);
-  if (key !== undefined) throw new SyntaxError(`this file gives ${JSON.stringify(shorten(key))} twice`);
+  if (key !== undefined) fail(`gives ${JSON.stringify(shorten(key))} twice`);
   return value;
 }

@@ -4,9 +4,9 @@ import { Environments } from "../env/environments.js";
 import { referenceController, references, referencesOf } from "../env/reference.js";
 import { type CoreTask, succeeds, successInWords } from "../env/task.js";
 import { shorten } from "../wording.js";
+import { readActions } from "./actions.js";
 import { type Act, recordEpisode } from "./episode.js";
-import { ensureFolderOf, readText, writeAtomically } from "./files.js";
-import { parseJson } from "./json.js";
+import { ensureFolderOf, writeAtomically } from "./files.js";
 import { createCore } from "./load.js";
 import { parseChoice, parseNumber, parseSeed } from "./model-file.js";
 import { loadPolicy } from "./policy-file.js";
@@ -24,29 +24,6 @@ interface Options {
   readonly picture?: string;
   readonly times?: string;
   readonly layout?: string;
-}
-
-/** Actions (T, A) of a JSON file; zero after its end. */
-function readActions(path: string, task: CoreTask): Act {
-  const A = task.action.length;
-  const fail = (what: string): never => {
-    throw new UsageError(`actions is ${path}: ${what}`);
-  };
-  const text = readText(path);
-  let rows: unknown;
-  try {
-    rows = parseJson(text);
-  } catch (error) {
-    return fail((error as SyntaxError).message);
-  }
-  if (!Array.isArray(rows)) return fail("it must hold an array of actions");
-  rows.forEach((row, step) => {
-    if (!Array.isArray(row) || row.length !== A || !row.every((u) => Number.isFinite(u))) {
-      fail(`action ${step} must be an array of ${A} numbers`);
-    }
-  });
-  const idle = new Array<number>(A).fill(0);
-  return (_, step) => (rows as number[][])[step] ?? idle;
 }
 
 async function controllerOf(

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, resolveConfig, UsageError } from "../config.js";
 import type { MetricsRecord } from "../metrics.js";
-import { readBytes } from "./files.js";
+import { show } from "../wording.js";
+import { LARGEST_STRING, readText } from "./files.js";
 import { configHash } from "./load.js";
 
 /** What a training run gave: a function of its configuration alone. */
@@ -84,17 +85,9 @@ function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The longest text of a file that a message repeats. */
-const LONGEST = 70;
-
-function shown(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
-}
-
 /** A wrong value's place, name and text, and what it must be. */
 function wrong(where: string, name: string, value: unknown, expected: string): UsageError {
-  const is = value === undefined ? "is missing" : `is ${shown(value)}`;
+  const is = value === undefined ? "is missing" : `is ${show(value)}`;
   return new UsageError(`${where}: ${name} ${is}: it must be ${expected}`);
 }
 
@@ -106,7 +99,7 @@ function checkFields(value: unknown, fields: Readonly<Record<string, Field>>, wh
     if (Object.hasOwn(fields, name)) continue;
     const of = path === "" ? "" : ` of ${path}`;
     throw new UsageError(
-      `${where}: unknown field ${shown(name)}${of}: the fields are ${Object.keys(fields).join(", ")}`,
+      `${where}: unknown field ${show(name)}${of}: the fields are ${Object.keys(fields).join(", ")}`,
     );
   }
   for (const [name, { accepts, expected }] of Object.entries(fields)) {
@@ -153,10 +146,6 @@ function checkConfig(value: unknown, hash: unknown, hashName: string, where: str
   return config;
 }
 
-function readText(path: string): string {
-  return new TextDecoder().decode(readBytes(path));
-}
-
 function parse(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
@@ -165,15 +154,26 @@ function parse(text: string, where: string): unknown {
   }
 }
 
-/** The values of a file that holds one on every line, each with its place. */
-function readLines(path: string): (readonly [value: unknown, where: string])[] {
-  const text = readText(path);
-  if (text.trim() === "") throw new UsageError(`${path}: this file is empty`);
+/** The values of a text that holds one on every line, each with its place. */
+function linesOf(text: string, source: string): (readonly [value: unknown, where: string])[] {
+  if (text.trim() === "") throw new UsageError(`${source}: this file is empty`);
   const lines = text.replace(/\n$/, "").split("\n");
   return lines.map((line, index) => {
-    const where = `${path}, line ${index + 1}`;
+    const where = `${source}, line ${index + 1}`;
     return [parse(line, where), where];
   });
+}
+
+/**
+ * A run's evaluations.
+ * @param text One on every line.
+ * @param source What messages call the text.
+ * @throws UsageError that names source, line and field of the first mistake.
+ */
+export function parseRecords(text: string, source: string, config: Config): MetricsRecord[] {
+  const metrics: MetricsRecord[] = [];
+  for (const [line, where] of linesOf(text, source)) metrics.push(checkRecord(line, config, metrics.at(-1), where));
+  return metrics;
 }
 
 /**
@@ -181,7 +181,7 @@ function readLines(path: string): (readonly [value: unknown, where: string])[] {
  * @throws UsageError that names file, line and field of the first mistake.
  */
 export function readCellResults(path: string): CellResult[] {
-  return readLines(path).map(([line, where]) => {
+  return linesOf(readText(path, LARGEST_STRING), path).map(([line, where]) => {
     const { cell, config: settings, metrics: values, policy } = checkFields(line, cellFields, where);
     const config = checkConfig(settings, cell, "cell", where);
     const metrics: MetricsRecord[] = [];
@@ -203,11 +203,8 @@ export function readRunResult(folder: string): RunResult {
   const { config: settings, hash } = identity;
   if (!isObject(settings)) throw wrong(path, "config", settings, cellFields.config.expected);
   const config = checkConfig(settings, hash, "hash", path);
-  const metrics: MetricsRecord[] = [];
-  for (const [line, where] of readLines(join(folder, "metrics.jsonl"))) {
-    metrics.push(checkRecord(line, config, metrics.at(-1), where));
-  }
-  return { config, metrics };
+  const file = join(folder, "metrics.jsonl");
+  return { config, metrics: parseRecords(readText(file, LARGEST_STRING), file, config) };
 }
 
 function isFolder(path: string): boolean {

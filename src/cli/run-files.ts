@@ -1,8 +1,18 @@
-import { type Checkpoint, readCheckpoint, restoreTransitions, saveTrainer, transitionTensors } from "../checkpoint.js";
+import * as v from "valibot";
+import {
+  type Checkpoint,
+  parseEntry,
+  readCheckpoint,
+  restoreTransitions,
+  saveTrainer,
+  transitionTensors,
+} from "../checkpoint.js";
+import { conform, record } from "../fields.js";
 import type { MetricsRecord } from "../metrics.js";
 import { consecutive, type Replay } from "../replay.js";
 import { decodeTensors, digestOf, encodeTensors } from "../safetensors.js";
 import type { Trainer } from "../train.js";
+import { parseRecords } from "./results.js";
 
 /** What a run's checkpoints and replay chunks hold, as bytes. Every byte is a function of the run's configuration and the step. */
 
@@ -76,16 +86,18 @@ export interface RunCheckpoint extends Checkpoint {
   readonly digests: Digests;
 }
 
+/** Digests by the index of what they are of. */
+const named = record(v.string("a digest"));
+
 /** @throws Error when the bytes are damaged or no checkpoint of a run. */
 export function decodeCheckpoint(bytes: Uint8Array): RunCheckpoint {
   const checkpoint = readCheckpoint(bytes);
   const { [METRICS]: metrics, [CHUNKS]: chunks } = checkpoint.file.metadata;
   if (metrics === undefined || chunks === undefined) throw new Error("a checkpoint of a trainer, but not of a run");
-  const lines = metrics.split("\n").slice(0, -1);
-  const digests = Object.entries(JSON.parse(chunks) as Record<string, string>);
+  const digests = conform(CHUNKS, parseEntry(CHUNKS, chunks), named);
   return {
     ...checkpoint,
-    metrics: lines.map((line) => JSON.parse(line) as MetricsRecord),
-    digests: new Map(digests.map(([index, digest]) => [Number(index), digest])),
+    metrics: parseRecords(metrics, METRICS, checkpoint.config),
+    digests: new Map(Object.entries(digests).map(([index, digest]) => [Number(index), digest])),
   };
 }

@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
 import { restoreTrainer } from "../checkpoint.js";
 import { type Config, resolveConfig, UsageError } from "../config.js";
+import { conform, count, finite, object } from "../fields.js";
 import type { MetricsRecord, TimingRecord } from "../metrics.js";
 import type { Replay } from "../replay.js";
 import { digestOf } from "../safetensors.js";
 import { Trainer } from "../train.js";
 import { version } from "../version.js";
+import { shorten } from "../wording.js";
 import { writeSums } from "./checksums.js";
-import { createRunFolder, readBytes, removeLeftovers, writeAtomically } from "./files.js";
+import { createRunFolder, LARGEST_STRING, readBytes, readText, removeLeftovers, writeAtomically } from "./files.js";
 import { configHash, createCore } from "./load.js";
 import {
   completedChunk,
@@ -55,6 +58,11 @@ function numbered(folder: string): number[] {
   return names.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b);
 }
 
+const duration = v.pipe(finite, v.minValue(0, "a number from 0"));
+
+/** A line of timing.jsonl. */
+const timed = object({ step: count, seconds: duration, updatesPerSecond: duration });
+
 /** What training goes on from. */
 export interface Loaded {
   readonly trainer: Trainer;
@@ -100,7 +108,7 @@ export class RunFolder {
     if (!existsSync(file)) throw new UsageError(`run is ${path}: this folder holds no run, it has no ${CONFIG}`);
     let read: { readonly version?: unknown; readonly hash?: unknown; readonly config?: unknown };
     try {
-      read = JSON.parse(Buffer.from(readBytes(file)).toString());
+      read = JSON.parse(readText(file));
     } catch (error) {
       if (error instanceof UsageError) throw error;
       throw new UsageError(`cannot use ${file}: it holds no JSON`);
@@ -115,7 +123,7 @@ export class RunFolder {
     }
     if (read.version !== version) {
       throw new UsageError(
-        `run is ${path}: version ${read.version} of valuegrad began it, this is ${version}, which may compute other bytes; valuegrad train --config ${file} begins anew`,
+        `run is ${path}: version ${typeof read.version === "string" ? shorten(read.version) : "unknown"} of valuegrad began it, this is ${version}, which may compute other bytes; valuegrad train --config ${file} begins anew`,
       );
     }
     return new RunFolder(path, config, report);
@@ -233,10 +241,10 @@ export class RunFolder {
     const path = join(this.path, TIMING);
     if (!existsSync(path)) return [];
     const records: TimingRecord[] = [];
-    for (const line of Buffer.from(readBytes(path)).toString().split("\n")) {
+    for (const line of new TextDecoder().decode(readBytes(path, LARGEST_STRING)).split("\n")) {
       try {
-        const record = JSON.parse(line) as TimingRecord;
-        if (record.step <= step && Number.isFinite(record.seconds)) records.push(record);
+        const record = conform("timing", JSON.parse(line), timed);
+        if (record.step <= step) records.push(record);
       } catch {}
     }
     return records;

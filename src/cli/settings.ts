@@ -2,8 +2,7 @@
 
 import { type Config, resolveConfig, type Setting, type SettingName, settings, UsageError } from "../config.js";
 import { shorten } from "../wording.js";
-import { readText } from "./files.js";
-import { parseJson } from "./json.js";
+import { readJson } from "./json.js";
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -11,17 +10,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** What stands beside the settings in a run's config.json. */
 const identity = ["version", "hash", "config"];
 
-/** The settings in the text of a JSON file, which may be a run's config.json. */
-function settingsOf(text: string, path: string): Record<string, unknown> {
+/** The settings in a JSON file, which may be a run's config.json. */
+function settingsOf(path: string): Record<string, unknown> {
   const fail = (what: string): never => {
     throw new UsageError(`config is ${path}: ${what}`);
   };
-  let parsed: unknown;
-  try {
-    parsed = parseJson(text);
-  } catch (error) {
-    return fail((error as SyntaxError).message);
-  }
+  const parsed = readJson("config", path);
   const run = isRecord(parsed) && isRecord(parsed.config) ? parsed : undefined;
   const surplus = Object.keys(run ?? {}).find((key) => !identity.includes(key));
   if (surplus !== undefined) {
@@ -39,7 +33,7 @@ function settingsOf(text: string, path: string): Record<string, unknown> {
 export function readSettings(options: Readonly<Record<string, string>>): Config {
   const { config: path } = options;
   // a spread, since an assignment would take "__proto__" for the prototype
-  const partial: Record<string, unknown> = path === undefined ? {} : { ...settingsOf(readText(path), path) };
+  const partial: Record<string, unknown> = path === undefined ? {} : { ...settingsOf(path) };
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
     const text = options[name];
     if (text === undefined) continue;

@@ -1,30 +1,16 @@
 import * as v from "valibot";
 import { resolveConfig } from "../config.js";
+import { array, finite, list, number, object, text, wrongFields } from "../fields.js";
 import { shown } from "../finding.js";
+import { feature, form } from "./feature-fields.js";
 import { featureProblem } from "./features.js";
 import { frameProblem } from "./frames.js";
 import type { Task } from "./task.js";
 
-const object = <const Entries extends v.ObjectEntries>(entries: Entries) => v.object(entries, "an object");
-const array = <const Item extends v.GenericSchema>(item: Item) => v.array(item, "an array");
-const list = <const Item extends v.GenericSchema>(item: Item) =>
-  v.pipe(array(item), v.minLength(1, "an array that is not empty"));
-const text = v.pipe(v.string("a text that is not empty"), v.nonEmpty("a text that is not empty"));
-const number = v.number("a number");
 const positive = (what: string) => v.pipe(v.number(what), v.finite(what), v.gtValue(0, what));
 const count = (what: string) => v.pipe(v.number(what), v.integer(what), v.minValue(1, what));
 const share = "a number above 0, at most 1";
 const dimension = object({ name: text, unit: text, low: number, high: number });
-const form = array(v.tuple([number, number], "a pair [state dimension, coefficient]"));
-const basic = [
-  object({ kind: v.picklist(["linear", "sin", "cos"]), of: form, scale: number }),
-  object({ kind: v.literal("rotated"), x: form, y: form, angle: form, scale: number }),
-] as const;
-const basicFeature = v.variant("kind", basic, "one of linear, sin, cos, rotated");
-const sum = object({ kind: v.literal("sum"), of: array(basicFeature), scale: number });
-const feature = v.variant("kind", [...basic, sum], "one of linear, sin, cos, rotated, sum");
-const finite = v.pipe(v.number("a finite number"), v.finite("a finite number"));
-
 /** The fields of a `Task` and what each may be by itself, in words. */
 const schema = object({
   name: text,
@@ -52,22 +38,6 @@ const schema = object({
   }),
   defaults: v.optional(object({})),
 });
-
-/** "state[1].low". */
-const pathOf = (keys: readonly unknown[]): string =>
-  keys.reduce<string>(
-    (path, key) => (typeof key === "number" ? `${path}[${key}]` : path === "" ? String(key) : `${path}.${key}`),
-    "",
-  );
-
-function* wrongFields(task: unknown): Generator<string> {
-  const { issues = [] } = v.safeParse(schema, task);
-  for (const { path = [], type, expected, input, message } of issues) {
-    const place = pathOf(path.map(({ key }) => key)) || "the task";
-    const missing = type === "object" && expected !== "Object";
-    yield missing ? `${place} is missing` : `${place} is ${shown(input)}: it must be ${message}`;
-  }
-}
 
 function* repeatedNames(field: string, items: readonly { readonly name: string }[]): Generator<string> {
   for (const [i, { name }] of items.entries()) {
@@ -125,6 +95,8 @@ function* contradictions(task: Task): Generator<string> {
  * between fields are looked for when every field by itself is right.
  */
 export function taskProblems(task: unknown): string[] {
-  const problems = [...wrongFields(task)];
+  // a value that is no object is said to be the task's
+  const root = typeof task === "object" && task !== null ? "" : "the task";
+  const problems = wrongFields(task, schema, root, shown);
   return problems.length > 0 ? problems : [...contradictions(task as Task)];
 }

@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { feature } from "../env/feature-fields.js";
 import { type Feature, featureProblem } from "../env/features.js";
+import { array, conform, finite, list, object, record } from "../fields.js";
 import { blank, checkSeal } from "../seal.js";
-import { oneLine, shorten } from "../wording.js";
+import { shorten } from "../wording.js";
 import { FORMAT_VERSION, type Golden, parseGolden } from "./metadata.js";
 import { type Dimension, isLabel } from "./policy.js";
 import { type ModelSummary, readModel, type TensorSummary } from "./read.js";
@@ -22,45 +24,23 @@ export interface PolicyContract {
   readonly model: ModelSummary;
 }
 
-const number = v.pipe(v.number("it must be a number"), v.finite("it must be finite"));
-const bound = v.nullable(number);
-const label = v.pipe(
-  v.string("it must be text"),
-  v.check(isLabel, "it must be 1 to 100 characters, none of them a control character"),
-);
-const dimension = v.strictObject(
-  { name: label, unit: label, low: bound, high: bound },
-  "it must be an object of name, unit, low and high",
-);
+const bound = v.nullable(finite);
+const labelled = "1 to 100 characters, none of them a control character";
+const label = v.pipe(v.string(labelled), v.check(isLabel, labelled));
 const dimensions = v.pipe(
-  v.array(dimension, "it must be a list"),
-  v.minLength(1, "it must have at least one entry"),
-  v.check((list) => new Set(list.map(({ name }) => name)).size === list.length, "its names must differ"),
+  list(object({ name: label, unit: label, low: bound, high: bound })),
+  v.check((entries) => new Set(entries.map(({ name }) => name)).size === entries.length, "an array of different names"),
   v.check(
-    (list) => list.every(({ low, high }) => low === null || high === null || low <= high),
-    "a lower bound must be below the upper one",
+    (entries) => entries.every(({ low, high }) => low === null || high === null || low <= high),
+    "an array whose lower bounds are below the upper ones",
   ),
 );
-
-const form = v.array(
-  v.tuple([number, number], "it must be a pair of dimension and coefficient"),
-  "it must be a list of pairs",
-);
-const shape = "it must be an object of one kind of feature";
-const along = v.strictObject({ kind: v.picklist(["linear", "sin", "cos"]), of: form, scale: number }, shape);
-const turned = v.strictObject({ kind: v.literal("rotated"), x: form, y: form, angle: form, scale: number }, shape);
-const summands = v.array(v.variant("kind", [along, turned], shape), "it must be a list of features");
-const sum = v.strictObject({ kind: v.literal("sum"), of: summands, scale: number }, shape);
-const features = v.array(v.variant("kind", [along, turned, sum], shape), "it must be a list of features");
-const texts = v.record(v.string(), v.string("it must be text"), "it must be an object of texts");
+const features = array(feature);
+const texts = record(v.string("text"));
 
 const fail = (what: string): never => {
   throw new Error(`Not a policy file of valuegrad: ${what}.`);
 };
-
-/** Such as "observations[2].unit". */
-const placeOf = (key: string, { path }: v.BaseIssue<unknown>): string =>
-  key + (path ?? []).map((item) => (typeof item.key === "number" ? `[${item.key}]` : `.${String(item.key)}`)).join("");
 
 /** A metadata entry that is JSON. */
 function parse<T>(metadata: ModelSummary["metadata"], key: string, schema: v.GenericSchema<unknown, T>): T {
@@ -71,10 +51,11 @@ function parse<T>(metadata: ModelSummary["metadata"], key: string, schema: v.Gen
   } catch {
     fail(`its metadata entry ${key} is no JSON`);
   }
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  return fail(`metadata ${shorten(placeOf(key, issue))}: ${shorten(oneLine(issue.message), 200)}`);
+  try {
+    return conform(key, value, schema);
+  } catch (error) {
+    return fail(`metadata ${(error as Error).message}`);
+  }
 }
 
 /** JSON writes infinite bounds as null. */

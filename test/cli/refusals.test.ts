@@ -161,7 +161,7 @@ test.serial("training whose lines nobody reads any more goes on to its end", (t)
     cwd,
   );
   t.is(stderr, "");
-  t.regex(stdout, /^step +0 .*\ncodes 0 0\n$/);
+  t.regex(stdout, /^[^\n]+\ncodes 0 0\n$/);
   t.true(existsSync(join(cwd, "run/policy.onnx")));
   t.is(readFileSync(join(cwd, "run/metrics.jsonl"), "utf8").trim().split("\n").length, 13);
 });

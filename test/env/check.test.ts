@@ -74,12 +74,7 @@ let steps = 0;
 
 /** What is wrong, the check that must find it, alone, and what it must say. */
 const wrong: readonly (readonly [what: string, make: () => Environment, check: string, detail: RegExp])[] = [
-  [
-    "a missing field",
-    changed(() => ({ task: { ...task, summary: undefined } })),
-    "task",
-    /^task: summary is undefined: it must be a text/,
-  ],
+  ["a missing field", changed(() => ({ task: { ...task, summary: undefined } })), "task", /^task: summary is missing/],
   ["no method step", changed(() => ({ step: undefined })), "task", /^step is undefined: it must be a method$/],
   ["a snapshot that is no method", changed(() => ({ snapshot: 3 })), "task", /^snapshot is 3: it must be a method$/],
   [

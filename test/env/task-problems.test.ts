@@ -80,6 +80,6 @@ test("every field that is missing is named", (t) => {
   t.deepEqual(taskProblems(undefined), ["the task is undefined: it must be an object"]);
   t.regex(
     taskProblems({ ...task, defaults: { gama: 0.9 } }).join(),
-    /^defaults: unknown setting "gama": the settings are/,
+    /^defaults: unknown setting "gama": did you mean gamma\? the settings are/,
   );
 });

@@ -4,7 +4,7 @@ import { readPolicy } from "../../src/onnx/contract.js";
 import { exportPolicy } from "../../src/onnx/export.js";
 import { readModel } from "../../src/onnx/read.js";
 import { blank, hashOf } from "../../src/seal.js";
-import { type Plan, randomCases, randomPolicy, resealed, Source } from "./policies.js";
+import { type Plan, randomCases, randomPolicy, resealed, Source, withMetadata } from "./policies.js";
 
 const PLAN: Plan = {
   state: 3,
@@ -64,25 +64,11 @@ test("every one of 1,000 flipped bits and of 1,000 cuts is noticed", (t) => {
 
 /** The file with a metadata entry changed, or left out, and sealed again. */
 function withEntry(key: string, change: (text: string) => string | undefined): Uint8Array {
-  const { metadata } = readModel(MODEL);
-  const writer = new PbfWriter();
-  writer.writeVarintField(1, 8);
-  writer.writeStringField(2, "valuegrad");
-  writer.writeMessage(8, (version, w) => w.writeVarintField(2, version), 15);
-  for (const [name, text] of metadata) {
+  const entries = [...readModel(MODEL).metadata].flatMap(([name, text]): (readonly [string, string])[] => {
     const value = name === key ? change(text) : text;
-    if (value === undefined) continue;
-    writer.writeMessage(
-      14,
-      (entry: readonly string[], w) => {
-        w.writeStringField(1, entry[0]!);
-        w.writeStringField(2, entry[1]!);
-      },
-      [name, value],
-    );
-  }
-  const graphAt = Buffer.from(MODEL).lastIndexOf(metadata.get("golden")!) + metadata.get("golden")!.length;
-  return resealed(Buffer.concat([writer.finish(), MODEL.subarray(graphAt)]));
+    return value === undefined ? [] : [[name, value]];
+  });
+  return resealed(withMetadata(MODEL, entries));
 }
 
 /** Changes the JSON of an entry. */
@@ -102,50 +88,62 @@ for (const [name, bytes, message] of [
   ["another's file", withEntry("format_version", () => undefined), /valuegrad made it, without our metadata\.$/],
   ["no observations", withEntry("observations", () => undefined), /it has no metadata entry observations\.$/],
   ["text for observations", withEntry("observations", () => "s0"), /its metadata entry observations is no JSON\.$/],
-  ["an object of observations", withEntry("observations", () => "{}"), /metadata observations: it must be a list\.$/],
-  ["no observation", withEntry("observations", () => "[]"), /metadata observations: it must have at least one entry/],
+  [
+    "an object of observations",
+    withEntry("observations", () => "{}"),
+    /metadata observations is an object: it must be an array\.$/,
+  ],
+  [
+    "no observation",
+    withEntry("observations", () => "[]"),
+    /metadata observations is \[\]: it must be an array that is not empty\.$/,
+  ],
   [
     "a name that is none",
     edit("observations", (rows: Rows) => {
       rows[2]!.name = 5;
     }),
-    /metadata observations\[2\]\.name: it must be text\.$/,
+    /metadata observations\[2\]\.name is 5: it must be 1 to 100 characters, none of them a control character\.$/,
   ],
   [
     "a unit of two lines",
     edit("actions", (rows: Rows) => {
       rows[1]!.unit = "N\nm";
     }),
-    /metadata actions\[1\]\.unit: it must be 1 to 100 characters, none of them a control character\.$/,
+    /metadata actions\[1\]\.unit is "N m": it must be 1 to 100 characters, none of them a control character\.$/,
   ],
   [
     "a bound in words",
     edit("actions", (rows: Rows) => {
       rows[0]!.low = "-1";
     }),
-    /metadata actions\[0\]\.low: it must be a number\.$/,
+    /metadata actions\[0\]\.low is "-1": it must be a finite number\.$/,
   ],
-  ["an infinite bound", withEntry("actions", (text) => text.replace("-1", "-1e999")), /\[0\]\.low: it must be finite/],
+  [
+    "an infinite bound",
+    withEntry("actions", (text) => text.replace("-1", "-1e999")),
+    /\[0\]\.low is -Infinity: it must be a finite number\.$/,
+  ],
   [
     "bounds the wrong way round",
     edit("actions", (rows: Rows) => {
       rows[0]!.low = 2;
     }),
-    /metadata actions: a lower bound must be below the upper one\.$/,
+    /metadata actions is \[.*\]: it must be an array whose lower bounds are below the upper ones\.$/,
   ],
   [
-    "an entry that nobody knows",
+    "a missing bound",
     edit("actions", (rows: Rows) => {
-      rows[0]!.colour = "red";
+      delete rows[0]!.high;
     }),
-    /metadata actions\[0\]\.colour: it must be an object of name, unit, low and high\.$/,
+    /metadata actions\[0\]\.high is missing\.$/,
   ],
   [
     "two of one name",
     edit("observations", (rows: Rows) => {
       rows[0]!.name = rows[1]!.name;
     }),
-    /metadata observations: its names must differ\.$/,
+    /metadata observations is \[.*\]: it must be an array of different names\.$/,
   ],
   [
     "one observation too many",
@@ -160,7 +158,7 @@ for (const [name, bytes, message] of [
   [
     "a feature of another kind",
     edit("features", (rows: Rows) => [{ ...rows[0], kind: "tan" }]),
-    /metadata features\[0\]\.kind: it must be an object of one kind of feature\.$/,
+    /metadata features\[0\]\.kind is "tan": it must be one of linear, sin, cos, rotated, sum\.$/,
   ],
   [
     "a feature of a dimension that is not there",
@@ -172,7 +170,11 @@ for (const [name, bytes, message] of [
     edit("inputs", () => ({ obs: "", noise: "" })),
     /metadata inputs: it must describe obs\.$/,
   ],
-  ["outputs described by numbers", edit("outputs", () => ({ action: 1 })), /metadata outputs\.action: it must be text/],
+  [
+    "outputs described by numbers",
+    edit("outputs", () => ({ action: 1 })),
+    /metadata outputs\.action is 1: it must be text\.$/,
+  ],
   [
     "golden actions beyond the bounds",
     edit("golden", ({ obs }: { obs: number[][] }) => ({ obs, action: obs.map(() => [0.2, 0]) })),

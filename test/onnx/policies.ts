@@ -1,3 +1,4 @@
+import { PbfWriter } from "pbf";
 import type { BasicFeature, Feature, LinearForm } from "../../src/env/features.js";
 import type { DenseLayer, Dimension, PolicyDescription } from "../../src/onnx/policy.js";
 import { readModel } from "../../src/onnx/read.js";
@@ -11,6 +12,31 @@ export function resealed(bytes: Uint8Array): Uint8Array {
   const sealed = bytes.slice();
   seal(sealed, digestEnd! - blank.length);
   return sealed;
+}
+
+/** An exported file with other metadata, of which an entry `sha256` may hold anything. */
+export function withMetadata(
+  bytes: Uint8Array,
+  entries: readonly (readonly [key: string, value: string])[],
+): Uint8Array {
+  const writer = new PbfWriter();
+  writer.writeVarintField(1, 8);
+  writer.writeStringField(2, "valuegrad");
+  writer.writeMessage(8, (version, inner) => inner.writeVarintField(2, version), 15);
+  for (const entry of entries) {
+    writer.writeMessage(
+      14,
+      ([key, value]: readonly [string, string], inner) => {
+        inner.writeStringField(1, key);
+        inner.writeStringField(2, value);
+      },
+      entry,
+    );
+  }
+  // the graph follows the last of the metadata
+  const last = [...readModel(bytes).metadata.values()].at(-1)!;
+  const graphAt = Buffer.from(bytes).lastIndexOf(last) + Buffer.byteLength(last);
+  return new Uint8Array(Buffer.concat([writer.finish(), bytes.subarray(graphAt)]));
 }
 
 /** A source of numbers for tests: a linear congruential generator, read from its upper bits. */
