@@ -1,7 +1,7 @@
 /** Values from outside, checked field by field: by schemas whose messages say what a value must be. */
 
 import * as v from "valibot";
-import { show } from "./wording.js";
+import { shorten, show } from "./wording.js";
 
 export const object = <const Entries extends v.ObjectEntries>(entries: Entries) => v.object(entries, "an object");
 export const record = <const Value extends v.GenericSchema>(value: Value) => v.record(v.string(), value, "an object");
@@ -27,7 +27,7 @@ const pathOf = (root: string, keys: readonly unknown[]): string =>
 /** Such as "state[1].low is missing". */
 function problem({ path, input, message }: v.BaseIssue<unknown>, root: string, shown = show): string {
   const keys = (path ?? []).map(({ key }) => key);
-  const place = pathOf(root, keys);
+  const place = shorten(pathOf(root, keys));
   if (input === undefined && keys.length > 0) return `${place} is missing`;
   return `${place} is ${shown(input)}: it must be ${message}`;
 }

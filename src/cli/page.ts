@@ -1,6 +1,17 @@
 /** Self-contained HTML pages in the look of valuegrad's reports. */
 
+import { createHash } from "node:crypto";
 import { escapeXml } from "./escape.js";
+
+/**
+ * The element that lets a page load nothing, and run no script but one: whatever text got into it.
+ * @param script What stands between the script's tags, to the last character.
+ */
+export function contentPolicy(script?: string): string {
+  const hash =
+    script === undefined ? "" : `; script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+  return `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'${hash}">`;
+}
 
 /** A page that needs nothing from outside. The title is text, which is escaped; header and sections are HTML already. */
 export function htmlPage(title: string, header: string, sections: readonly string[]): string {
@@ -8,6 +19,7 @@ export function htmlPage(title: string, header: string, sections: readonly strin
 <html lang="en">
 <head>
 <meta charset="utf-8">
+${contentPolicy()}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeXml(title)}</title>
 <style>${style}</style>

@@ -1,5 +1,6 @@
 import type { PlanarModel } from "../../mjcf/model.js";
 import { escapeXml } from "../escape.js";
+import { contentPolicy } from "../page.js";
 import { composePicture } from "./compose.js";
 import { momentOf, packReplay, type ReplayData, type ReplayExtras } from "./data.js";
 import type { Frame } from "./frame.js";
@@ -26,6 +27,7 @@ export function renderReplay(model: PlanarModel, frames: readonly Frame[], extra
 <html lang="en">
 <head>
 <meta charset="utf-8">
+${contentPolicy(script)}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}: replay</title>
 <style>${style}</style>
@@ -49,9 +51,7 @@ ${data.curves.map((curve, k) => curveFigure(curve.name, k)).join("\n")}
 <noscript><p>This replay needs JavaScript.</p></noscript>
 </main>
 <script type="application/json" id="data">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
-<script>
-${script}
-</script>
+<script>${script}</script>
 </body>
 </html>
 `;
@@ -81,13 +81,15 @@ ${chart(["value"])}
 </figure>`;
 
 // functions as text: a transpiler that keeps their names wraps every one of them in __name
-const script = `const __name = (value) => value;
+const script = `
+const __name = (value) => value;
 (${runPlayer})({
 data: JSON.parse(document.getElementById("data").textContent),
 palettes: ${JSON.stringify(palettes)},
 momentOf: ${momentOf},
 composePicture: ${composePicture},
-});`;
+});
+`;
 
 const style = `
 :root { color-scheme: light dark; --ink: #202428; --soft: #5f6368; --line: #dfe3e7; --page: #f6f7f9; --card: #fff; --link: #0b5cad; --warm: #b4610a; --violet: #6a3fc4; --bad: #a84300 }
