@@ -9,6 +9,7 @@ export class UsageError extends Error {
 
 /** One setting: its default, what it may be, what it means, and how it is written on a command line. */
 export interface Setting<T> {
+  readonly kind: "integer" | "real" | "choice" | "layers";
   readonly default: T;
   readonly accepts: (value: unknown) => value is T;
   /** What it may be, in words: "an integer from 1 to 100". */
@@ -30,6 +31,7 @@ const asNumber = (text: string): unknown => (text.trim() === "" ? Number.NaN : N
 
 function integer(value: number, low: number, high: number, meaning: string): Setting<number> {
   return {
+    kind: "integer",
     default: value,
     accepts: fitting(v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high))),
     expected: `an integer from ${low} to ${high}`,
@@ -40,6 +42,7 @@ function integer(value: number, low: number, high: number, meaning: string): Set
 
 function real(value: number, low: number, high: number, meaning: string): Setting<number> {
   return {
+    kind: "real",
     default: value,
     accepts: fitting(v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high))),
     expected: `a number from ${low} to ${high}`,
@@ -55,6 +58,7 @@ export interface Choice<T> extends Setting<T> {
 
 function choice<const T extends string>(value: T, options: readonly T[], meaning: string): Choice<T> {
   return {
+    kind: "choice",
     default: value,
     options,
     accepts: fitting<T>(v.picklist(options)),
@@ -67,6 +71,7 @@ function choice<const T extends string>(value: T, options: readonly T[], meaning
 
 function layers(value: readonly number[], meaning: string): Setting<readonly number[]> {
   return {
+    kind: "layers",
     default: value,
     accepts: fitting(
       v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096))), v.minLength(1), v.maxLength(8)),

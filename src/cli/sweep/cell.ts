@@ -1,0 +1,139 @@
+import { fork } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readBytes, writeAtomically } from "../files.js";
+import { type Cell, cellName } from "./file.js";
+import { type Claim, Workplace } from "./work.js";
+
+/** Where a running cell is. */
+export interface CellProgress {
+  readonly step: number;
+  readonly steps: number;
+  /** Return of the last evaluation, null before the first. */
+  readonly lastReturn: number | null;
+}
+
+/** What a finished cell leaves, by the names in `cellFiles`. The bytes are a function of the cell's configuration alone. */
+export type CellFiles = ReadonlyMap<string, Uint8Array>;
+
+export const cellFiles = ["config.json", "metrics.jsonl", "policy.onnx", "report.html"] as const;
+
+/** Training failed and would fail again: the message is its own sentence. */
+export class CellFailed extends Error {
+  override readonly name = "CellFailed";
+}
+
+/** A cell was stopped before its end: the work folder goes on from there. */
+export class CellStopped extends Error {
+  override readonly name = "CellStopped";
+}
+
+export interface CellOptions {
+  readonly onProgress?: (progress: CellProgress) => void;
+  /** Aborting it stops the cell, which saves itself first. */
+  readonly signal?: AbortSignal;
+}
+
+/** Exit code of `train` and `resume` that were stopped and saved everything. */
+const STOPPED = 75;
+/** Milliseconds between two looks at a folder that another process works in. */
+const POLL = 1000;
+
+/** What a child process of this command line ended with. */
+interface Ending {
+  readonly code: number | null;
+  readonly killer: NodeJS.Signals | null;
+  /** The last line of its standard error. */
+  readonly sentence: string;
+}
+
+/** Runs a command of this very command line in a process of its own. */
+function runChild(args: readonly string[], { onProgress, signal }: CellOptions): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    const child = fork(process.argv[1]!, args, {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      // a terminal's Ctrl-C reaches the parent only, which stops its children
+      detached: process.platform !== "win32",
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    let stderr = "";
+    child.stderr!.on("data", (data) => {
+      stderr = `${stderr}${data}`.slice(-10_000);
+    });
+    const stop = (): void => void child.kill("SIGTERM");
+    signal?.addEventListener("abort", stop, { once: true });
+    child.on("message", (message) => onProgress?.(message as CellProgress));
+    child.once("error", reject);
+    child.once("close", (code, killer) => {
+      signal?.removeEventListener("abort", stop);
+      resolve({
+        code,
+        killer,
+        sentence: stderr
+          .trim()
+          .split("\n")
+          .at(-1)!
+          .replace(/^error: /, ""),
+      });
+    });
+    if (signal?.aborted) stop();
+  });
+}
+
+/** Whether a run folder has something that `resume` goes on from. */
+function hasCheckpoint(run: string): boolean {
+  const checkpoints = join(run, "checkpoints");
+  return (
+    existsSync(join(run, "config.json")) &&
+    existsSync(checkpoints) &&
+    readdirSync(checkpoints).some((name) => name.endsWith(".safetensors"))
+  );
+}
+
+/**
+ * Runs a cell to its end in a claimed folder, from where the folder's run stands.
+ * @throws CellFailed, CellStopped
+ */
+export async function runClaimed(cell: Cell, claim: Claim, options: CellOptions): Promise<CellFiles> {
+  const run = join(claim.folder, "run");
+  let args = ["resume", run];
+  if (!hasCheckpoint(run)) {
+    rmSync(run, { recursive: true, force: true });
+    const settings = join(claim.folder, "settings.json");
+    writeAtomically(settings, JSON.stringify(cell.config));
+    args = ["train", "--config", settings, "--out", run];
+  }
+  const { code, killer, sentence } = await runChild(args, options);
+  if (claim.lost) throw new CellStopped("another process has taken this cell over");
+  if (code === STOPPED) throw new CellStopped("it was stopped");
+  if (code === null) throw new CellStopped(`its process was ended by ${killer}`);
+  if (code !== 0) throw new CellFailed(sentence);
+  return new Map(cellFiles.map((name) => [name, readBytes(join(run, name))]));
+}
+
+/**
+ * Runs a cell to its end in a child process of this command line.
+ * @param work A folder for work in progress, which other processes may use at the same time: while one of them works on this cell, this
+ * waits. What an earlier call left there, stopped or killed, is gone on from. Nothing of the cell stays there once it is finished.
+ * @throws CellFailed, CellStopped
+ */
+export async function runCell(cell: Cell, work: string, options: CellOptions = {}): Promise<CellFiles> {
+  const workplace = new Workplace(work);
+  const name = cellName(cell);
+  let claim = workplace.claim(name);
+  while (claim === undefined) {
+    if (options.signal?.aborted) throw new CellStopped("it was stopped");
+    await sleep(POLL);
+    claim = workplace.claim(name);
+  }
+  let files: CellFiles;
+  try {
+    files = await runClaimed(cell, claim, options);
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+  claim.remove();
+  return files;
+}
