@@ -38,7 +38,7 @@ export interface CellOptions {
 /** Exit code of `train` and `resume` that were stopped and saved everything. */
 const STOPPED = 75;
 /** Milliseconds between two looks at a folder that another process works in. */
-const POLL = 1000;
+export const POLL = 1000;
 
 /** What a child process of this command line ended with. */
 interface Ending {
@@ -113,20 +113,26 @@ export async function runClaimed(cell: Cell, claim: Claim, options: CellOptions)
 }
 
 /**
+ * This cell's folder of work in progress, once no other process works in it.
+ * @throws CellStopped when `signal` is aborted before.
+ */
+export async function claimCell(workplace: Workplace, cell: Cell, signal?: AbortSignal): Promise<Claim> {
+  while (signal?.aborted !== true) {
+    const claim = workplace.claim(cellName(cell));
+    if (claim !== undefined) return claim;
+    await sleep(POLL, undefined, signal && { signal }).catch(() => {});
+  }
+  throw new CellStopped("it was stopped");
+}
+
+/**
  * Runs a cell to its end in a child process of this command line.
  * @param work A folder for work in progress, which other processes may use at the same time: while one of them works on this cell, this
  * waits. What an earlier call left there, stopped or killed, is gone on from. Nothing of the cell stays there once it is finished.
  * @throws CellFailed, CellStopped
  */
 export async function runCell(cell: Cell, work: string, options: CellOptions = {}): Promise<CellFiles> {
-  const workplace = new Workplace(work);
-  const name = cellName(cell);
-  let claim = workplace.claim(name);
-  while (claim === undefined) {
-    if (options.signal?.aborted) throw new CellStopped("it was stopped");
-    await sleep(POLL);
-    claim = workplace.claim(name);
-  }
+  const claim = await claimCell(new Workplace(work), cell, options.signal);
   let files: CellFiles;
   try {
     files = await runClaimed(cell, claim, options);
