@@ -15,6 +15,7 @@ import { addRender } from "./render.js";
 import { addReplay } from "./replay.js";
 import { addResume } from "./resume.js";
 import { addSimulate } from "./simulate.js";
+import { addSweep } from "./sweep.js";
 import { colourLevel } from "./terminal.js";
 import { addTrain } from "./train.js";
 import { addVerify } from "./verify.js";
@@ -43,6 +44,7 @@ addInfo(program);
 addRender(program);
 addSimulate(program);
 addCheck(program);
+addSweep(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 /** An error in one sentence on standard error, and the exit code that it stands for. */

@@ -63,20 +63,46 @@ function plainProgress({ stream, total }: ProgressOptions): Progress {
 function interactiveProgress({ stream, total, task }: ProgressOptions): Progress {
   const chalk = new Chalk({ level: colourLevel(stream) });
   let state: ProgressState = { step: 0, lastReturn: null, updatesPerSecond: 0, secondsLeft: Infinity };
+  const footer = openFooter(stream, [(columns) => barLine(state, total, task, columns, chalk)]);
+  return {
+    update(next) {
+      state = next;
+      footer.refresh();
+    },
+    record(metrics, timing) {
+      state = { ...state, step: metrics.step, lastReturn: metrics.evaluationReturn };
+      footer.log(evaluationLine(metrics, timing, total, chalk));
+    },
+    stop: footer.stop,
+  };
+}
+
+/** Lines that stay at the bottom of a terminal. */
+export interface Footer {
+  /** Draws them anew, but not too often. */
+  refresh(): void;
+  /** Writes a line above them. */
+  log(line: string): void;
+  /** Clears them and gives the terminal back; to be called in any case. */
+  stop(): void;
+}
+
+/** @param lines Each gives its text for a number of columns. */
+export function openFooter(stream: NodeJS.WritableStream, lines: readonly ((columns: number) => string)[]): Footer {
   const bars = new cliProgress.MultiBar({
     stream,
-    format: (_, { maxWidth }) => barLine(state, total, task, maxWidth - 1, chalk),
+    format: (_, { maxWidth }, { index }) => lines[index as number]!(maxWidth - 1),
     fps: redrawsPerSecond,
     forceRedraw: true,
     hideCursor: true,
     clearOnComplete: true,
     gracefulExit: false,
   });
-  bars.create(total, 0);
+  for (const index of lines.keys()) bars.create(1, 0, { index });
   bars.update();
   let drawn = performance.now();
   let stopped = false;
-  // The bar's own timer starves while the core computes, hence the drawing in update and record.
+  // The bar's own timer starves while the core computes, hence the drawing in refresh and log.
   const draw = (): void => {
     bars.update();
     drawn = performance.now();
@@ -89,14 +115,12 @@ function interactiveProgress({ stream, total, task }: ProgressOptions): Progress
   // An exit in the middle of training must not leave the terminal without its cursor.
   process.once("exit", stop);
   return {
-    update(next) {
-      state = next;
+    refresh() {
       if (!stopped && performance.now() - drawn > 1000 / redrawsPerSecond) draw();
     },
-    record(metrics, timing) {
+    log(line) {
       if (stopped) return;
-      state = { ...state, step: metrics.step, lastReturn: metrics.evaluationReturn };
-      bars.log(`${evaluationLine(metrics, timing, total, chalk)}\n`);
+      bars.log(`${line}\n`);
       draw();
     },
     stop,
@@ -128,7 +152,6 @@ function evaluationLine(
   return parts.filter((part) => part !== "").join("  ");
 }
 
-/** The bar and what belongs beside it; the task's name and then the bar give way when the terminal is narrow. */
 function barLine(state: ProgressState, total: number, task: string, columns: number, chalk: ChalkInstance): string {
   const done = total > 0 ? Math.min(1, Math.max(0, state.step / total)) : 1;
   const facts = [
@@ -138,12 +161,17 @@ function barLine(state: ProgressState, total: number, task: string, columns: num
     `${state.updatesPerSecond.toFixed(0).padStart(4)} updates/s`,
     `${formatDuration(state.secondsLeft)} left`,
   ].join("  ");
-  const name = columns - facts.length - task.length - 2 >= shortestBar ? `${task} ` : "";
-  const length = Math.min(longestBar, columns - facts.length - name.length - 1);
+  return withBar(task, done, facts, columns, chalk);
+}
+
+/** A bar and what belongs beside it; the name and then the bar give way when the terminal is narrow. */
+export function withBar(name: string, done: number, facts: string, columns: number, chalk: ChalkInstance): string {
+  const before = columns - facts.length - name.length - 2 >= shortestBar ? `${name} ` : "";
+  const length = Math.min(longestBar, columns - facts.length - before.length - 1);
   if (length < shortestBar) return facts.trimStart().slice(0, Math.max(0, columns));
   const filled = Math.round(done * length);
   const bar = chalk.cyan("█".repeat(filled)) + chalk.dim("░".repeat(length - filled));
-  return `${name}${bar} ${facts}`;
+  return `${before}${bar} ${facts}`;
 }
 
 /** How the learning curve is drawn as text. */
@@ -230,7 +258,7 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${twoDigits(minutes)}:${twoDigits(rest)}` : `${minutes}:${twoDigits(rest)}`;
 }
 
-function thousands(value: number): string {
+export function thousands(value: number): string {
   return value.toLocaleString("en-US", { maximumSignificantDigits: 12 });
 }
 
