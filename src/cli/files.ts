@@ -77,7 +77,8 @@ function syncFolder(path: string): void {
   }
 }
 
-const isRunning = (pid: number): boolean => {
+/** Whether this host has a process of this number. */
+export const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Trainer } from "../train.js";
 import { exportVerified, verdict } from "./export.js";
 import { renderReport } from "./report.js";
 import { type Loaded, type RunFolder, runFiles } from "./run-folder.js";
+import { watchSignals } from "./signals.js";
 import { freeBytes, inMegabytes, predictSizes } from "./sizes.js";
 import { colourLevel, createProgress, formatDuration, outcome, terminalCurve, warn } from "./terminal.js";
 
@@ -15,37 +16,7 @@ const CHECKPOINT_PERIOD = 60_000;
 /** Milliseconds between two messages to a parent process. */
 const MESSAGE_PERIOD = 500;
 
-/** Exit code of what was asked to end before it was done and can go on: schedulers take it as "run me again". */
-export const UNFINISHED = 75;
-
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-interface Signals {
-  readonly stopped: () => boolean;
-  readonly release: () => void;
-}
-
-/**
- * Notes the first SIGINT or SIGTERM; the second ends the process at once. SIGTERM leaves the exit code of unfinished work, and so does
- * the end of a parent process that follows this one's progress.
- */
-function watchSignals(): Signals {
-  let stopped = false;
-  const interrupt = (): void => {
-    if (stopped) process.exit(130);
-    stopped = true;
-  };
-  const terminate = (): void => {
-    process.exitCode = UNFINISHED;
-    interrupt();
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", terminate).on("disconnect", terminate);
-  process.channel?.unref();
-  const release = (): void => {
-    process.off("SIGINT", interrupt).off("SIGTERM", terminate).off("disconnect", terminate);
-  };
-  return { stopped: () => stopped, release };
-}
 
 /** Calls a function at most once in a period. */
 function atMostEvery(period: number, call: () => void): () => void {
@@ -68,7 +39,7 @@ export async function runSession(run: RunFolder): Promise<void> {
   }
   sayWhatItTakes(run.path, trainer);
   try {
-    await trainOn(run, loaded, signals.stopped);
+    await trainOn(run, loaded, signals.signal);
   } catch (error) {
     if (error instanceof UsageError) {
       throw new UsageError(`${error.message}; put it right, then valuegrad resume ${run.path} goes on`);
@@ -119,7 +90,7 @@ async function keepFailure(run: RunFolder, error: Error, reached: number): Promi
   );
 }
 
-async function trainOn(run: RunFolder, loaded: Loaded, stopped: () => boolean): Promise<void> {
+async function trainOn(run: RunFolder, loaded: Loaded, signal: AbortSignal): Promise<void> {
   const { trainer, metrics, timing } = loaded;
   const { config } = trainer;
   const { stdout } = process;
@@ -149,7 +120,7 @@ async function trainOn(run: RunFolder, loaded: Loaded, stopped: () => boolean): 
 
   try {
     if (metrics.length === 0) record();
-    while (!trainer.done && !stopped()) {
+    while (!trainer.done && !signal.aborted) {
       const sliceEnd = performance.now() + SLICE;
       do {
         trainer.step();

@@ -1,30 +1,35 @@
 /** Exit code of what was asked to end before it was done and can go on: schedulers take it as "run me again". */
 export const UNFINISHED = 75;
 
-/** What the first SIGINT or SIGTERM aborts. */
+/** What asks this process to end. */
 export interface Signals {
+  /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   release(): void;
 }
 
 /**
- * Notes the first SIGINT or SIGTERM; the second ends the process at once. SIGTERM leaves the exit code of unfinished work.
+ * Watches for SIGINT and SIGTERM; the second of them ends the process at once. SIGTERM leaves the exit code of unfinished work.
  *
- * A child process that talks to its parent takes the parent's end for SIGTERM, and further signals as nothing new: schedulers send them
- * to parents and children alike.
+ * A process that tells a parent of its progress takes the parent's end for SIGTERM, and never ends at once: schedulers send signals to
+ * parents and children, and parents pass them on.
  */
 export function watchSignals(): Signals {
   const controller = new AbortController();
+  const { signal } = controller;
   const isChild = process.send !== undefined;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted && !isChild) process.exit(130);
-    if (signal === "SIGTERM") process.exitCode = UNFINISHED;
+  const interrupt = (): void => {
+    if (signal.aborted && !isChild) process.exit(130);
     controller.abort();
   };
-  const orphaned = (): void => stop("SIGTERM");
-  process.on("SIGINT", stop).on("SIGTERM", stop).on("disconnect", orphaned);
-  return {
-    signal: controller.signal,
-    release: () => process.off("SIGINT", stop).off("SIGTERM", stop).off("disconnect", orphaned),
+  const terminate = (): void => {
+    process.exitCode = UNFINISHED;
+    interrupt();
   };
+  process.on("SIGINT", interrupt).on("SIGTERM", terminate).on("disconnect", terminate);
+  process.channel?.unref();
+  const release = (): void => {
+    process.off("SIGINT", interrupt).off("SIGTERM", terminate).off("disconnect", terminate);
+  };
+  return { signal, release };
 }

@@ -1,8 +1,11 @@
 import { fork } from "node:child_process";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readBytes, writeAtomically } from "../files.js";
+import { configHash } from "../load.js";
+import { RunFolder } from "../run-folder.js";
+import { UNFINISHED } from "../signals.js";
 import { type Cell, cellName } from "./file.js";
 import { type Claim, Workplace } from "./work.js";
 
@@ -35,8 +38,6 @@ export interface CellOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Exit code of `train` and `resume` that were stopped and saved everything. */
-const STOPPED = 75;
 /** Milliseconds between two looks at a folder that another process works in. */
 export const POLL = 1000;
 
@@ -81,14 +82,16 @@ function runChild(args: readonly string[], { onProgress, signal }: CellOptions):
   });
 }
 
-/** Whether a run folder has something that `resume` goes on from. */
-function hasCheckpoint(run: string): boolean {
-  const checkpoints = join(run, "checkpoints");
-  return (
-    existsSync(join(run, "config.json")) &&
-    existsSync(checkpoints) &&
-    readdirSync(checkpoints).some((name) => name.endsWith(".safetensors"))
-  );
+/** Whether a folder has a run of this cell that can be gone on with; one that is damaged can't. */
+function canResume(run: string, cell: Cell): boolean {
+  if (!existsSync(run)) return false;
+  try {
+    const folder = RunFolder.open(run, () => {});
+    folder.readCheckpoint();
+    return configHash(folder.config) === cell.hash;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -98,7 +101,7 @@ function hasCheckpoint(run: string): boolean {
 export async function runClaimed(cell: Cell, claim: Claim, options: CellOptions): Promise<CellFiles> {
   const run = join(claim.folder, "run");
   let args = ["resume", run];
-  if (!hasCheckpoint(run)) {
+  if (!canResume(run, cell)) {
     rmSync(run, { recursive: true, force: true });
     const settings = join(claim.folder, "settings.json");
     writeAtomically(settings, JSON.stringify(cell.config));
@@ -106,7 +109,7 @@ export async function runClaimed(cell: Cell, claim: Claim, options: CellOptions)
   }
   const { code, killer, sentence } = await runChild(args, options);
   if (claim.lost) throw new CellStopped("another process has taken this cell over");
-  if (code === STOPPED) throw new CellStopped("it was stopped");
+  if (code === UNFINISHED) throw new CellStopped("it was stopped");
   if (code === null) throw new CellStopped(`its process was ended by ${killer}`);
   if (code !== 0) throw new CellFailed(sentence);
   return new Map(cellFiles.map((name) => [name, readBytes(join(run, name))]));

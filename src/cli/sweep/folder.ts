@@ -8,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -58,8 +59,9 @@ export class SweepFolder {
       );
     }
     if (!existsSync(this.path)) return undefined;
-    // a process that is just making the folder begins with these
-    if (readdirSync(this.path).every((name) => name === CELLS || name === WORK)) return undefined;
+    if (!statSync(this.path).isDirectory()) throw new UsageError(`out is ${this.path}: it is a file; name a folder`);
+    // another process may just be making these
+    if (readdirSync(this.path).every((name) => [CELLS, WORK, SWEEP].includes(name))) return undefined;
     throw new UsageError(`out is ${this.path}: that folder is not empty and holds no sweep; name another`);
   }
 
@@ -94,22 +96,26 @@ export class SweepFolder {
         sync(temporary);
       });
     }
-    this.workplace.clear(cellName(cell));
+    this.workplace.clear(new Set([cellName(cell)]));
   }
 
-  /** Writes results.jsonl: a line for every finished cell, in the sweep's order. Returns their number. */
+  /**
+   * Writes results.jsonl: a line for every finished cell, in the sweep's order. Removes what processes that were killed left of those.
+   * @returns the number of lines.
+   */
   merge(cells: readonly Cell[]): number {
-    let count = 0;
+    const merged = new Set<string>();
     const lines = function* (folder: SweepFolder): Generator<string> {
       for (const cell of cells) {
         const files = folder.read(cell);
         if (files === undefined) continue;
-        count += 1;
+        merged.add(cellName(cell));
         yield resultLine(cell, files);
       }
     };
     this.#publish(RESULTS, (temporary) => write(temporary, lines(this)));
-    return count;
+    this.workplace.clear(merged);
+    return merged.size;
   }
 
   /** Makes something where no other process does, then renames it to its name in this folder. */

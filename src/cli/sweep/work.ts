@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { isRunning } from "../files.js";
 
 /** Milliseconds between two signs of life of a folder's owner. */
 const HEARTBEAT = 10_000;
@@ -15,16 +16,6 @@ export interface Claim {
   /** Leaves it, with what is in it, to whoever claims it next. */
   release(): void;
   remove(): void;
-}
-
-/** Whether a process of this host is alive. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /**
@@ -53,9 +44,9 @@ export class Workplace {
     const folder = join(this.#root, own);
     if (Workplace.#held.has(folder)) return undefined;
     mkdirSync(this.#root, { recursive: true });
-    const others = readdirSync(this.#root).filter((entry) => entry === name || entry.startsWith(`${name}@`));
-    if (others.some((entry) => this.#isOwned(entry))) return undefined;
-    const [left] = others;
+    const entries = this.#entries(name);
+    if (entries.some((entry) => this.#isOwned(entry))) return undefined;
+    const left = entries.includes(own) ? own : entries[0];
     try {
       if (left === undefined) mkdirSync(folder);
       else if (left !== own) renameSync(join(this.#root, left), folder);
@@ -64,15 +55,23 @@ export class Workplace {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
     }
+    if (left === undefined && this.#entries(name).length > 1) {
+      // another process makes one at the same moment: both try again later
+      rmdirSync(folder);
+      return undefined;
+    }
     return this.#hold(name, folder);
   }
 
-  /** Removes every folder of this name, whoever owns it. */
-  clear(name: string): void {
+  /** Removes every folder of these names, whoever owns it. */
+  clear(names: ReadonlySet<string>): void {
     for (const entry of readdirSync(this.#root)) {
-      if (entry === name || entry.startsWith(`${name}@`))
-        rmSync(join(this.#root, entry), { recursive: true, force: true });
+      if (names.has(entry.split("@")[0]!)) rmSync(join(this.#root, entry), { recursive: true, force: true });
     }
+  }
+
+  #entries(name: string): string[] {
+    return readdirSync(this.#root).filter((entry) => entry.split("@")[0] === name);
   }
 
   #hold(name: string, folder: string): Claim {
@@ -117,7 +116,7 @@ export class Workplace {
   #isOwned(entry: string): boolean {
     const [, host, pid] = entry.split("@");
     // an owner of this very name is a process before this one that had its number, as in a container that started again
-    if (host === undefined || (host === this.#host && (Number(pid) === process.pid || !isAlive(Number(pid)))))
+    if (host === undefined || (host === this.#host && (Number(pid) === process.pid || !isRunning(Number(pid)))))
       return false;
     let modified: number;
     try {
