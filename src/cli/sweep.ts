@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { basename, extname, join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { readBytes } from "./files.js";
 import { parseInteger } from "./model-file.js";
 import { watchSignals } from "./signals.js";
@@ -102,7 +102,12 @@ export function addSweep(program: Command): void {
     .argument("<file>", "YAML or JSON: settings, each with a value or a list of values, or a range such as seed: 1..10")
     .option("--out <folder>", "where to write (default: runs/NAME for NAME.yaml)")
     .option("--jobs <n>", "how many cells run at once (default: the number of processors)")
-    .option("--cell <i>", "run only this cell, counted from 0, as the tasks of a Slurm array or a Kubernetes job do")
+    .addOption(
+      new Option(
+        "--cell <i>",
+        "run only this cell, counted from 0, as the tasks of a Slurm array or a Kubernetes job do",
+      ).conflicts("jobs"),
+    )
     .option("--count", "print the number of cells and do nothing else")
     .action(sweep);
 }
