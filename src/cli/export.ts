@@ -36,7 +36,6 @@ export async function exportVerified(trainer: Trainer, path: string, stochastic:
   if (await hasRuntime()) {
     ({ maxError } = await verifyPolicy(model, verificationCases(trainer.agent, VERIFICATION_ROWS)));
   }
-  ensureFolderOf(path);
   writeAtomically(path, model);
   return maxError;
 }
@@ -74,6 +73,7 @@ export function addExport(program: Command): void {
       const name = options.stochastic ? "policy.stochastic.onnx" : "policy.onnx";
       const path = options.out ?? join(run.endsWith(".safetensors") ? dirname(run) : run, name);
       if (!path.endsWith(".onnx")) throw new UsageError(`out is ${path}: its name must end in .onnx`);
+      ensureFolderOf(path);
       const maxError = await exportVerified(trainer, path, options.stochastic);
       process.stdout.write(`${path}: ${verdict(maxError)}\n`);
     });

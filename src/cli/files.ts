@@ -155,6 +155,18 @@ export function freeRunFolder(name: string): string {
   }
 }
 
+/**
+ * Makes a folder in one that exists.
+ * @throws UsageError when it can't be made.
+ */
+export function ensureFolder(path: string): void {
+  try {
+    if (!existsSync(path)) mkdirSync(path);
+  } catch (error) {
+    throw new UsageError(`cannot make ${path}: ${reason(error)}`);
+  }
+}
+
 /** Makes the folder that a file is to stand in. */
 export function ensureFolderOf(path: string): void {
   try {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { restoreTrainer } from "../checkpoint.js";
@@ -11,7 +11,15 @@ import { Trainer } from "../train.js";
 import { version } from "../version.js";
 import { shorten } from "../wording.js";
 import { writeSums } from "./checksums.js";
-import { createRunFolder, LARGEST_STRING, readBytes, readText, removeLeftovers, writeAtomically } from "./files.js";
+import {
+  createRunFolder,
+  ensureFolder,
+  LARGEST_STRING,
+  readBytes,
+  readText,
+  removeLeftovers,
+  writeAtomically,
+} from "./files.js";
 import { configHash, createCore } from "./load.js";
 import {
   completedChunk,
@@ -255,7 +263,7 @@ export class RunFolder {
     const index = completedChunk(replay);
     if (index === undefined) return;
     const bytes = encodeChunk(replay, index);
-    mkdirSync(join(this.path, REPLAY), { recursive: true });
+    ensureFolder(join(this.path, REPLAY));
     writeAtomically(this.#chunk(index), bytes);
     this.#digests.set(index, digestOf(bytes));
   }
@@ -263,7 +271,7 @@ export class RunFolder {
   /** Writes a checkpoint, and the metrics that it includes; removes what is older than the two of the last evaluations. */
   saveCheckpoint(loaded: Loaded): void {
     const { trainer, metrics } = loaded;
-    mkdirSync(join(this.path, CHECKPOINTS), { recursive: true });
+    ensureFolder(join(this.path, CHECKPOINTS));
     writeAtomically(this.#checkpoint(trainer.steps), encodeCheckpoint(trainer, metrics, this.#digests));
     this.#follow(loaded);
   }

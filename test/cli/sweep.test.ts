@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -206,6 +207,38 @@ test("SIGTERM, also when sent to parent and children twice, lets running cells s
   t.is(interrupted.code, 0, interrupted.stderr);
   t.regex(interrupted.stdout, /\nstopping: .*\nstopped; the same command goes on\n$/);
   t.deepEqual(readdirSync(work), [name]);
+
+  // something is in the way, and the sentence says where it can be found
+  const metrics = join(work, name, "run/metrics.jsonl");
+  rmSync(metrics);
+  mkdirSync(metrics);
+  const failed = await run(cwd);
+  t.is(failed.code, 1);
+  t.is(
+    failed.stderr,
+    `error: 1 cell failed, which the same command tries again\ncell 0: cannot write ${metrics}: it is a folder; put it right, then valuegrad resume ${join(work, name, "run")} goes on\n`,
+  );
+});
+
+test("a process that is taken for dead while it runs a cell can no longer write, and starts over when nobody else does it", async (t) => {
+  const sweep = `steps: 2000\nevaluationInterval: 250\n${small}`;
+  const cwd = place(sweep);
+  const name = readSweep(sweep, "sweep.yaml")[0]!.hash.slice(0, 16);
+  const work = join(cwd, "out/work");
+  const thief = join(work, `${name}@elsewhere@1`);
+  const own = (): string | undefined => readdirSync(work).find((entry) => entry.startsWith(`${name}@`));
+  const { code, stdout, stderr } = await run(cwd, ["--cell", "0"], async (child) => {
+    const begun = (): boolean => existsSync(work) && existsSync(join(work, own() ?? "", "run/checkpoints"));
+    await until(t, begun, "a first checkpoint");
+    renameSync(join(work, own()!), thief);
+    await until(t, () => childrenOf(child.pid!).length === 0, "the end of the cell's process");
+    t.deepEqual(readdirSync(work), [`${name}@elsewhere@1`]);
+    rmSync(thief, { recursive: true });
+  });
+  t.is(stderr, "");
+  t.is(code, 0);
+  t.regex(stdout, /\ncell 0: return /);
+  t.deepEqual(readdirSync(work), []);
 });
 
 test("two processes work on one sweep at the same time and leave the same bytes", async (t) => {

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readBytes, writeAtomically } from "../files.js";
 import { configHash } from "../load.js";
@@ -111,7 +111,8 @@ export async function runClaimed(cell: Cell, claim: Claim, options: CellOptions)
   if (claim.lost) throw new CellStopped("another process has taken this cell over");
   if (code === UNFINISHED) throw new CellStopped("it was stopped");
   if (code === null) throw new CellStopped(`its process was ended by ${killer}`);
-  if (code !== 0) throw new CellFailed(sentence);
+  // the folder is about to be released
+  if (code !== 0) throw new CellFailed(sentence.replaceAll(basename(claim.folder), cellName(cell)));
   return new Map(cellFiles.map((name) => [name, readBytes(join(run, name))]));
 }
 

@@ -15,8 +15,8 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../../config.js";
 import { readBytes } from "../files.js";
 import { type CellFiles, cellFiles } from "./cell.js";
+import { flawOf, refuseOtherVersions, resultLine } from "./cell-files.js";
 import { type Cell, cellName, readSweep } from "./file.js";
-import { flawOf, refuseOtherVersions, resultLine } from "./results.js";
 import { Workplace } from "./work.js";
 
 const SWEEP = "sweep.yaml";

@@ -1,8 +1,8 @@
 import { Chalk } from "chalk";
 import { colourLevel, type Footer, formatDuration, openFooter, outcome, thousands, withBar } from "../terminal.js";
 import type { CellFiles, CellProgress } from "./cell.js";
+import { recordsOf } from "./cell-files.js";
 import type { Cell } from "./file.js";
-import { recordsOf } from "./results.js";
 
 /** What a sweep shows while it runs. */
 export interface SweepView {
@@ -17,7 +17,7 @@ export interface SweepView {
 }
 
 export interface SweepViewOptions {
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: NodeJS.WritableStream & { readonly rows?: number };
   /** Whether the stream is a terminal that a person looks at: bars and colours, or else nothing but lines of text. */
   readonly interactive: boolean;
   /** What is to be done, and what of it is not done yet. */
@@ -70,7 +70,7 @@ export function createSweepView({ stream, interactive, cells, left, jobs, titleO
     const text = `${percent(done)}  return ${(progress.lastReturn?.toFixed(1) ?? "-").padStart(8)}`;
     return withBar(titleOf(cell), done, text, columns, chalk);
   };
-  const rows = Math.max(1, Math.min(jobs, (stream.rows ?? 24) - 3));
+  const rows = Math.max(1, Math.min(jobs, (stream.rows || 24) - 3));
   const footer: Footer | undefined = interactive
     ? openFooter(stream, [whole, ...Array.from({ length: rows }, (_, index) => row(index))])
     : undefined;

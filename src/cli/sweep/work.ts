@@ -75,11 +75,13 @@ export class Workplace {
   }
 
   #hold(name: string, folder: string): Claim {
+    const { ino } = statSync(folder);
     let lost = false;
     const beat = (): void => {
       try {
         const now = new Date();
         utimesSync(folder, now, now);
+        lost ||= statSync(folder).ino !== ino;
       } catch {
         lost = true;
       }

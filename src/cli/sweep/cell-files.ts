@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Config, resolveConfig, UsageError } from "../../config.js";
+import { resolveConfig, UsageError } from "../../config.js";
 import type { MetricsRecord } from "../../metrics.js";
 import { readModel } from "../../onnx/read.js";
 import { version } from "../../version.js";
 import { configHash } from "../load.js";
+import type { CellResult } from "../results.js";
 import { type CellFiles, cellFiles } from "./cell.js";
 import type { Cell } from "./file.js";
 
@@ -23,9 +24,11 @@ export function flawOf(cell: Cell, files: CellFiles): string | undefined {
   try {
     const { config } = JSON.parse(textOf(files, "config.json")) as { config: Record<string, unknown> };
     if (configHash(resolveConfig(config)) !== cell.hash) return "its config.json is another cell's";
-    const { steps } = cell.config;
-    const last = recordsOf(files).at(-1)?.step ?? 0;
+    const { steps, evaluationInterval } = cell.config;
+    const records = recordsOf(files);
+    const last = records.at(-1)?.step ?? 0;
     if (last !== steps) return `its metrics.jsonl ends at step ${last} of ${steps}`;
+    if (records.length !== Math.ceil(steps / evaluationInterval) + 1) return "its metrics.jsonl lacks evaluations";
     readModel(files.get("policy.onnx")!);
     if (!/<\/html>\s*$/.test(textOf(files, "report.html"))) return "its report.html is cut off";
   } catch (error) {
@@ -43,19 +46,9 @@ export function refuseOtherVersions(path: string, files: CellFiles): void {
   );
 }
 
-/** A line of results.jsonl. */
-export interface Result {
-  /** The hash of the cell's configuration. */
-  readonly cell: string;
-  readonly config: Config;
-  readonly metrics: readonly MetricsRecord[];
-  /** SHA-256 of policy.onnx. */
-  readonly policy: string;
-}
-
 /** A finished cell's line of results.jsonl. */
 export function resultLine({ hash, config }: Cell, files: CellFiles): string {
   const policy = createHash("sha256").update(files.get("policy.onnx")!).digest("hex");
-  const result: Result = { cell: hash, config, metrics: recordsOf(files), policy };
+  const result: CellResult = { cell: hash, config, metrics: recordsOf(files), policy };
   return `${JSON.stringify(result)}\n`;
 }
