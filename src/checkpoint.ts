@@ -17,20 +17,33 @@ const VERSION = "3";
 const ENVIRONMENT = "environment";
 
 /** What of a trainer is not an array. */
-const counters = object({
+export interface Counters {
+  readonly steps: number;
+  readonly episodes: number;
+  readonly updates: number;
+  /** Rewards of the unfinished episode. */
+  readonly episodeReturn: number;
+  readonly valueUpdates: number;
+  /** Transitions ever added to the replay, and the first of those in the file. */
+  readonly replayAdded: number;
+  readonly replayFrom: number;
+  /** By network. */
+  readonly optimiserSteps: Readonly<Record<string, number>>;
+  /** Of training since the last evaluation: a sum and a count each. */
+  readonly statistics: Readonly<Record<string, readonly [sum: number, count: number]>>;
+}
+
+const counters: v.GenericSchema<unknown, Counters> = object({
   steps: count,
   episodes: count,
   updates: count,
   episodeReturn: finite,
   valueUpdates: count,
-  /** Transitions ever added to the replay, and the first of those in the file. */
   replayAdded: count,
   replayFrom: count,
   optimiserSteps: record(count),
   statistics: record(v.tuple([finite, count], "a sum and a count")),
 });
-
-type Counters = v.InferOutput<typeof counters>;
 
 /** What contradicts itself in counters; undefined where nothing does. */
 function contradiction({ steps, replayAdded, replayFrom }: Counters, config: Config): string | undefined {

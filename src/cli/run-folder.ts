@@ -210,23 +210,22 @@ export class RunFolder {
     removeLeftovers(this.path);
     for (const checkpoint of this.#checkpoints()) {
       const core = await createCore(this.config.core);
+      let trainer: Trainer;
       try {
-        const trainer = restoreTrainer(
+        trainer = restoreTrainer(
           core,
           { ...checkpoint, config: this.config },
           {
             earlier: (replay) => this.#loadChunks(replay, checkpoint.digests),
           },
         );
-        this.#digests = checkpoint.digests;
-        const loaded = { trainer, metrics: [...checkpoint.metrics], timing: this.#readTiming(trainer.steps) };
-        // who was killed after writing the checkpoint did not get there
-        this.#follow(loaded);
-        return loaded;
       } catch (error) {
         const path = this.#checkpoint(checkpoint.counters.steps);
         this.#report(`cannot use ${path}: ${(error as Error).message}`);
+        continue;
       }
+      this.#digests = checkpoint.digests;
+      return { trainer, metrics: [...checkpoint.metrics], timing: this.#readTiming(trainer.steps) };
     }
     if (numbered(join(this.path, CHECKPOINTS)).length > 0) throw this.#hopeless();
     return { trainer: new Trainer(await createCore(this.config.core), this.config), metrics: [], timing: [] };
@@ -273,11 +272,11 @@ export class RunFolder {
     const { trainer, metrics } = loaded;
     ensureFolder(join(this.path, CHECKPOINTS));
     writeAtomically(this.#checkpoint(trainer.steps), encodeCheckpoint(trainer, metrics, this.#digests));
-    this.#follow(loaded);
+    this.follow(loaded);
   }
 
-  /** Brings the other files to where the newest checkpoint is. */
-  #follow({ trainer, metrics, timing }: Loaded): void {
+  /** Brings the other files to where the newest checkpoint is: who was killed after writing it did not get there. */
+  follow({ trainer, metrics, timing }: Loaded): void {
     writeAtomically(join(this.path, METRICS), jsonLines(metrics));
     writeAtomically(join(this.path, TIMING), jsonLines(timing));
     if (this.#isScheduled(trainer.steps)) this.#prune(trainer);

@@ -38,15 +38,17 @@ export async function runSession(run: RunFolder): Promise<void> {
     process.stdout.write(`${run.path}: ${trainer.done ? "was done" : "goes on"} after ${trainer.steps} steps\n`);
   }
   sayWhatItTakes(run.path, trainer);
+  let maxError: number | null;
   try {
-    await trainOn(run, loaded, signals.signal);
+    run.follow(loaded);
+    await trainOn(run, loaded, signals.signal).catch(async (error: Error) => {
+      throw error instanceof UsageError ? error : await keepFailure(run, error, trainer.steps);
+    });
+    maxError = await writeResults(run, loaded);
   } catch (error) {
-    if (error instanceof UsageError) {
-      throw new UsageError(`${error.message}; put it right, then valuegrad resume ${run.path} goes on`);
-    }
-    throw await keepFailure(run, error as Error, trainer.steps);
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message}; put it right, then valuegrad resume ${run.path} goes on`);
   }
-  const maxError = await writeResults(run, loaded);
   signals.release();
   reportEnd(run, loaded, (performance.now() - start) / 1000, maxError);
 }

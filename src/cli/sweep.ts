@@ -81,14 +81,10 @@ async function sweep(file: string, options: SweepOptions): Promise<void> {
       `${planned.titleOf(planned.chosen[0]!)} is finished; without --cell the same command merges the results\n`,
     );
   }
-  const sentences = [...failures].map(([cell, sentence]) => `${titleOf(cell)}: ${sentence}`);
-  if (signal.aborted) {
-    for (const sentence of sentences) warn(sentence);
-    stdout.write("stopped; the same command goes on\n");
-  } else if (sentences.length > 0) {
-    throw new Error(
-      `${plural(sentences.length, "cell")} failed, which the same command tries again\n${sentences.join("\n")}`,
-    );
+  for (const [cell, sentence] of failures) warn(`${titleOf(cell)}: ${sentence}`);
+  if (signal.aborted) stdout.write("stopped; the same command goes on\n");
+  else if (failures.size > 0) {
+    throw new Error(`${plural(failures.size, "cell")} failed, which the same command tries again`);
   }
 }
 

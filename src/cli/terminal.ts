@@ -2,6 +2,7 @@ import standardOutput, { Chalk, type ChalkInstance, type ColorSupportLevel, chal
 import cliProgress from "cli-progress";
 import plot from "simple-ascii-chart";
 import type { MetricsRecord, TimingRecord } from "../metrics.js";
+import { oneLine } from "../wording.js";
 
 /** Where a training run is, between its evaluations. */
 export interface ProgressState {
@@ -36,7 +37,7 @@ export interface ProgressOptions {
 /** Tells a person of something that is wrong but can be done without. */
 export function warn(problem: string): void {
   const { yellow } = new Chalk({ level: colourLevel(process.stderr) });
-  process.stderr.write(`${yellow(`warning: ${problem}`)}\n`);
+  process.stderr.write(`${yellow(`warning: ${oneLine(problem)}`)}\n`);
 }
 
 const redrawsPerSecond = 8;

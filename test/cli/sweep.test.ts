@@ -216,7 +216,7 @@ test("SIGTERM, also when sent to parent and children twice, lets running cells s
   t.is(failed.code, 1);
   t.is(
     failed.stderr,
-    `error: 1 cell failed, which the same command tries again\ncell 0: cannot write ${metrics}: it is a folder; put it right, then valuegrad resume ${join(work, name, "run")} goes on\n`,
+    `warning: cell 0: cannot write ${metrics}: it is a folder; put it right, then valuegrad resume ${join(work, name, "run")} goes on\nerror: 1 cell failed, which the same command tries again\n`,
   );
 });
 
@@ -323,7 +323,7 @@ test("a cell that fails does not stop the others, and is named at the end with i
   for (let i = 0; i < 2; ++i) {
     const { code, stdout, stderr } = await run(cwd, ["--jobs", "1"]);
     t.is(code, 1);
-    t.regex(stderr, new RegExp(`^error: 1 cell failed, .*\ncell 0 valueHidden=${large}: \\S.*\n$`));
+    t.regex(stderr, new RegExp(`^warning: cell 0 valueHidden=${large}: \\S.*\nerror: 1 cell failed, .*\n$`));
     t.notRegex(stderr, /\n\s+at /);
     t.regex(stdout, i === 0 ? /\ncell 1 valueHidden=8: return/ : /\nto run: 1 cell, 60 environment steps, 1 at once\n/);
     t.regex(stdout, /\nout\/results\.jsonl: 1 of 2 cells\n$/);

@@ -3,7 +3,6 @@ import {
   existsSync,
   fsyncSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   renameSync,
@@ -120,7 +119,7 @@ export class SweepFolder {
 
   /** Makes something where no other process does, then renames it to its name in this folder. */
   #publish(name: string, make: (temporary: string) => void): void {
-    const folder = mkdtempSync(join(this.path, WORK, "new-"));
+    const folder = this.workplace.scratch();
     const temporary = join(folder, "it");
     const path = join(this.path, name);
     try {

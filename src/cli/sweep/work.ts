@@ -8,6 +8,9 @@ const HEARTBEAT = 10_000;
 /** Milliseconds without one after which the owner counts as dead: more than network file systems keep old attributes. */
 const STALE = 120_000;
 
+/** The name of folders for what is being written. Names of cells are hexadecimal numbers. */
+const SCRATCH = "new";
+
 /** A folder that belongs to this process until it is released or removed. */
 export interface Claim {
   readonly folder: string;
@@ -61,6 +64,16 @@ export class Workplace {
       return undefined;
     }
     return this.#hold(name, folder);
+  }
+
+  /** An empty folder for what this process makes before it renames it. Those of killed processes of this host are removed. */
+  scratch(): string {
+    const folder = join(this.#root, `${SCRATCH}@${this.#host}@${process.pid}`);
+    for (const entry of this.#entries(SCRATCH)) {
+      if (!this.#isOwned(entry)) rmSync(join(this.#root, entry), { recursive: true, force: true });
+    }
+    mkdirSync(folder);
+    return folder;
   }
 
   /** Removes every folder of these names, whoever owns it. */
