@@ -59,7 +59,7 @@ const common = {
   splitting: true,
   format: "esm",
   target: "es2022",
-  external: ["node:*", "bullmq", "onnxruntime-node", "canvas"],
+  external: ["node:*", "bullmq", "ioredis", "onnxruntime-node", "canvas"],
   loader: { ".wasm": "binary" },
   minifySyntax: true,
   minifyWhitespace: true,

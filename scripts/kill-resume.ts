@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
 
 const ways = options.ways.split(",");
 const names = options.tasks.split(",");
-const algorithms = settings.algorithm.expected.replace("one of ", "").split(", ");
+const algorithms = settings.algorithm.choices;
 const cli = fileURLToPath(new URL("../build/cli.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "kill-resume-"));
 

@@ -52,19 +52,18 @@ function real(value: number, low: number, high: number, meaning: string): Settin
 }
 
 /** A setting that is one of a few words. */
-export interface Choice<T> extends Setting<T> {
-  readonly options: readonly T[];
+export interface Choice<T extends string> extends Setting<T> {
+  readonly choices: readonly T[];
 }
 
-function choice<const T extends string>(value: T, options: readonly T[], meaning: string): Choice<T> {
+function choice<const T extends string>(value: T, choices: readonly T[], meaning: string): Choice<T> {
   return {
     kind: "choice",
     default: value,
-    options,
-    accepts: fitting<T>(v.picklist(options)),
-    expected: `one of ${options.join(", ")}`,
+    accepts: fitting<T>(v.picklist(choices)),
+    expected: `one of ${choices.join(", ")}`,
     meaning,
-    choices: options,
+    choices,
     parse: (text) => text,
   };
 }

@@ -31,6 +31,7 @@ export const reason = (error: unknown): string => {
     ENOTDIR: "a part of the path is a file",
     ENOENT: "it does not exist",
     EISDIR: "it is a folder",
+    ERR_FS_EISDIR: "it is a folder",
     EEXIST: "it is a file",
   };
   return words[code ?? ""] ?? message;
@@ -60,8 +61,24 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // a file system that has become read-only: removeLeftovers will do it
+    }
     throw new UsageError(`cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+/**
+ * Removes a file, if it is there.
+ * @throws UsageError when it can't be.
+ */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw new UsageError(`cannot remove ${path}: ${reason(error)}`);
   }
 }
 
@@ -90,7 +107,7 @@ export const isRunning = (pid: number): boolean => {
 export function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const pid = /\.partial-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+    if (pid !== undefined && !isRunning(Number(pid))) removeFile(join(folder, name));
   }
 }
 
@@ -128,6 +145,21 @@ export function readText(path: string, most = LARGEST_TEXT): string {
   }
 }
 
+const noFolder = (option: string, path: string, error: unknown): UsageError =>
+  new UsageError(`${option} is ${path}: cannot make this folder, ${reason(error)}; name another`);
+
+/**
+ * Makes a folder, unless it is there.
+ * @param option What the path is the value of, for messages.
+ */
+export function makeFolder(option: string, path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw noFolder(option, path, error);
+  }
+}
+
 /**
  * Makes the folder of a new run.
  * @throws UsageError when it exists with something in it, or can't be made or written.
@@ -143,7 +175,7 @@ export function createRunFolder(path: string): void {
     mkdirSync(path, { recursive: true });
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`out is ${path}: cannot make this folder, ${reason(error)}; name another`);
+    throw noFolder("out", path, error);
   }
 }
 

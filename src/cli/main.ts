@@ -8,6 +8,7 @@ import { addCheck } from "./check.js";
 import { addCompare } from "./compare.js";
 import { addEnvs } from "./envs.js";
 import { addEval } from "./eval.js";
+import { FAILED, USAGE } from "./exit.js";
 import { addExport } from "./export.js";
 import { reason } from "./files.js";
 import { addInfo } from "./info.js";
@@ -19,10 +20,7 @@ import { addSweep } from "./sweep.js";
 import { colourLevel } from "./terminal.js";
 import { addTrain } from "./train.js";
 import { addVerify } from "./verify.js";
-
-/** Exit codes: 0 done, 1 something failed that is not the user's doing, 2 the user can put it right. */
-const FAILED = 1;
-const USAGE = 2;
+import { addWorker } from "./worker.js";
 
 const { red } = new Chalk({ level: colourLevel(process.stderr) });
 
@@ -45,6 +43,7 @@ addRender(program);
 addSimulate(program);
 addCheck(program);
 addSweep(program);
+addWorker(program);
 for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
 
 /** An error in one sentence on standard error, and the exit code that it stands for. */

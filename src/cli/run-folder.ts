@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { restoreTrainer } from "../checkpoint.js";
@@ -17,6 +17,7 @@ import {
   LARGEST_STRING,
   readBytes,
   readText,
+  removeFile,
   removeLeftovers,
   writeAtomically,
 } from "./files.js";
@@ -285,11 +286,10 @@ export class RunFolder {
   #prune({ steps, replay }: Trainer): void {
     const older = numbered(join(this.path, CHECKPOINTS)).filter((step) => step < steps);
     const kept = older.filter((step) => this.#isScheduled(step)).at(-1);
-    for (const step of older) if (step !== kept) rmSync(this.#checkpoint(step), { force: true });
+    for (const step of older) if (step !== kept) removeFile(this.#checkpoint(step));
     // a transition is added at every step
     const [first] = neededChunks(replay.capacity, kept ?? 0);
-    for (const index of numbered(join(this.path, REPLAY)))
-      if (index < first) rmSync(this.#chunk(index), { force: true });
+    for (const index of numbered(join(this.path, REPLAY))) if (index < first) removeFile(this.#chunk(index));
   }
 
   /** Writes a result of the run. */

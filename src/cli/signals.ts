@@ -1,5 +1,4 @@
-/** Exit code of what was asked to end before it was done and can go on: schedulers take it as "run me again". */
-export const UNFINISHED = 75;
+import { UNFINISHED } from "./exit.js";
 
 /** What asks this process to end. */
 export interface Signals {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { RunFolder } from "../../src/cli/run-folder.js";
 import { predictSizes } from "../../src/cli/sizes.js";
-import { resolveConfig } from "../../src/config.js";
+import { resolveConfig, UsageError } from "../../src/config.js";
 import { contents } from "./command.js";
 
 /** Nothing is learned, so that many transitions are made in a moment. The replay forgets while it is stored. */
@@ -94,4 +94,16 @@ test.serial("a damaged, exchanged or missing chunk is never gone on with", async
   }
   await goOn(open(run), 13_000);
   t.deepEqual(readFileSync(chunk), bytes);
+});
+
+test.serial("what is no longer needed and can't be removed is named; nothing is lost", async (t) => {
+  const out = path();
+  await goOn(RunFolder.create(out, config), 9_000);
+  const obstacle = join(out, "checkpoints", "0000003000.safetensors");
+  mkdirSync(obstacle);
+  const message = `cannot remove ${obstacle}: it is a folder`;
+  await t.throwsAsync(() => goOn(open(out), 12_000), { instanceOf: UsageError, message });
+  rmSync(obstacle, { recursive: true });
+  await goOn(open(out), 12_000);
+  t.deepEqual(readdirSync(join(out, "checkpoints")).sort(), ["0000009000.safetensors", "0000012000.safetensors"]);
 });

@@ -22,7 +22,7 @@ test("the table gives every setting a value of its own, and has the planned rows
 test("every task is trained with every algorithm, and for 2,000 updates once", (t) => {
   const configs = golden.rows.map((row) => configOf(golden, row) as unknown as Config);
   for (const task of Object.keys(tasks)) {
-    for (const algorithm of settings.algorithm.options) {
+    for (const algorithm of settings.algorithm.choices) {
       t.true(
         configs.some((config) => config.task === task && config.algorithm === algorithm),
         `${task}, ${algorithm}`,

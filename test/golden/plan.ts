@@ -54,7 +54,7 @@ const variants: readonly (readonly [task: string, variant: string, settings: Par
 
 /** Every task with every algorithm there is, then the variants. */
 export function plannedRows(): PlannedRow[] {
-  const plain = settings.algorithm.options.flatMap((algorithm) =>
+  const plain = settings.algorithm.choices.flatMap((algorithm) =>
     Object.values(tasks).map((task) => ({ name: `${task.name}/${algorithm}`, settings: short(task, algorithm) })),
   );
   const others = variants.map(([task, variant, own]) => ({

@@ -2,10 +2,11 @@ import { fork } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UsageError } from "../../config.js";
+import { UNFINISHED, USAGE } from "../exit.js";
 import { readBytes, writeAtomically } from "../files.js";
 import { configHash } from "../load.js";
 import { RunFolder } from "../run-folder.js";
-import { UNFINISHED } from "../signals.js";
 import { type Cell, cellName } from "./file.js";
 import { type Claim, Workplace } from "./work.js";
 
@@ -96,7 +97,7 @@ function canResume(run: string, cell: Cell): boolean {
 
 /**
  * Runs a cell to its end in a claimed folder, from where the folder's run stands.
- * @throws CellFailed, CellStopped
+ * @throws CellFailed, CellStopped, UsageError when something is to be put right on this machine, such as a full disk.
  */
 export async function runClaimed(cell: Cell, claim: Claim, options: CellOptions): Promise<CellFiles> {
   const run = join(claim.folder, "run");
@@ -112,7 +113,10 @@ export async function runClaimed(cell: Cell, claim: Claim, options: CellOptions)
   if (code === UNFINISHED) throw new CellStopped("it was stopped");
   if (code === null) throw new CellStopped(`its process was ended by ${killer}`);
   // the folder is about to be released
-  if (code !== 0) throw new CellFailed(sentence.replaceAll(basename(claim.folder), cellName(cell)));
+  const told = sentence.replaceAll(basename(claim.folder), cellName(cell));
+  // not in its settings, which are checked
+  if (code === USAGE) throw new UsageError(told);
+  if (code !== 0) throw new CellFailed(told);
   return new Map(cellFiles.map((name) => [name, readBytes(join(run, name))]));
 }
 
