@@ -19,6 +19,7 @@ const open = (path: string): RunFolder => RunFolder.open(path, (problem) => prob
 /** Goes on with a run to a step, with a checkpoint at every evaluation and, where it stops, at that step. */
 async function goOn(run: RunFolder, until = config.steps): Promise<void> {
   const loaded = await run.load();
+  run.follow(loaded);
   const { trainer, metrics } = loaded;
   const record = () => {
     metrics.push(trainer.evaluate());
