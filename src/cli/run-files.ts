@@ -101,3 +101,8 @@ export function decodeCheckpoint(bytes: Uint8Array): RunCheckpoint {
     digests: new Map(Object.entries(digests).map(([index, digest]) => [Number(index), digest])),
   };
 }
+
+/** The file of a checkpoint in a run that is to make so many steps: what a checkpoint holds depends on them in no other way. */
+export function withSteps({ file: { tensors, metadata }, config }: Checkpoint, steps: number): Uint8Array {
+  return encodeTensors({ tensors, metadata: { ...metadata, config: JSON.stringify({ ...config, steps }) } });
+}

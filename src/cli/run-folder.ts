@@ -32,6 +32,7 @@ import {
   jsonLines,
   neededChunks,
   type RunCheckpoint,
+  withSteps,
 } from "./run-files.js";
 
 /** The checkpoint files of a run by their steps. */
@@ -167,8 +168,11 @@ export class RunFolder {
     return step % this.config.evaluationInterval === 0 || step === this.config.steps;
   }
 
-  /** The checkpoints that are whole and this run's, newest first; the others are reported. */
-  *#checkpoints(): Generator<RunCheckpoint, void, void> {
+  /**
+   * The checkpoints that are whole and this run's, newest first.
+   * @param report Is told of the others, a sentence each.
+   */
+  *#checkpoints(report = this.#report): Generator<RunCheckpoint, void, void> {
     for (const step of numbered(join(this.path, CHECKPOINTS)).reverse()) {
       const path = this.#checkpoint(step);
       let checkpoint: RunCheckpoint;
@@ -177,7 +181,7 @@ export class RunFolder {
         const settings = { ...checkpoint.config, steps: this.config.steps };
         if (configHash(settings) !== configHash(this.config)) throw new Error("it is another run's");
       } catch (error) {
-        this.#report(`cannot use ${path}: ${(error as Error).message}`);
+        report(`cannot use ${path}: ${(error as Error).message}`);
         continue;
       }
       // the end of a run that was to be shorter: an evaluation that the longer one does not make
@@ -274,6 +278,15 @@ export class RunFolder {
     ensureFolder(join(this.path, CHECKPOINTS));
     writeAtomically(this.#checkpoint(trainer.steps), encodeCheckpoint(trainer, metrics, this.#digests));
     this.follow(loaded);
+  }
+
+  /** Gives the checkpoints of a run that was to be shorter the bytes that they have in this one. */
+  adopt(): void {
+    const { steps } = this.config;
+    for (const checkpoint of this.#checkpoints(() => {})) {
+      if (checkpoint.config.steps === steps) continue;
+      writeAtomically(this.#checkpoint(checkpoint.counters.steps), withSteps(checkpoint, steps));
+    }
   }
 
   /** Brings the other files to where the newest checkpoint is: who was killed after writing it did not get there. */

@@ -40,6 +40,7 @@ export async function runSession(run: RunFolder): Promise<void> {
   sayWhatItTakes(run.path, trainer);
   let maxError: number | null;
   try {
+    run.adopt();
     run.follow(loaded);
     await trainOn(run, loaded, signals.signal).catch(async (error: Error) => {
       throw error instanceof UsageError ? error : await keepFailure(run, error, trainer.steps);
