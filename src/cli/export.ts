@@ -7,6 +7,7 @@ import type { Trainer } from "../train.js";
 import { version } from "../version.js";
 import { ensureFolderOf, writeAtomically } from "./files.js";
 import { configHash } from "./load.js";
+import { POLICY } from "./run-folder.js";
 import { loadTrainer } from "./saved.js";
 
 /** Random states on which an exported file must agree with the core. */
@@ -70,7 +71,7 @@ export function addExport(program: Command): void {
     )
     .action(async (run: string, options: { out?: string; stochastic: boolean }) => {
       const trainer = await loadTrainer(run);
-      const name = options.stochastic ? "policy.stochastic.onnx" : "policy.onnx";
+      const name = options.stochastic ? "policy.stochastic.onnx" : POLICY;
       const path = options.out ?? join(run.endsWith(".safetensors") ? dirname(run) : run, name);
       if (!path.endsWith(".onnx")) throw new UsageError(`out is ${path}: its name must end in .onnx`);
       ensureFolderOf(path);

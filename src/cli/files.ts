@@ -82,8 +82,8 @@ export function removeFile(path: string): void {
   }
 }
 
-/** Makes the renames within a folder last. */
-function syncFolder(path: string): void {
+/** Makes the renames within a folder outlast a loss of power. */
+export function syncFolder(path: string): void {
   // Windows can't open folders
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");
@@ -172,11 +172,11 @@ export function createRunFolder(path: string): void {
         : "name another";
       throw new UsageError(`out is ${path}: that folder exists and is not empty; ${remedy}, or remove it`);
     }
-    mkdirSync(path, { recursive: true });
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw noFolder("out", path, error);
   }
+  makeFolder("out", path);
 }
 
 /** The first of `runs/NAME`, `runs/NAME-2`, ... that does not exist. */

@@ -41,6 +41,9 @@ export function checkpointsOf(run: string): Map<number, string> {
   return new Map(steps.map((step) => [step, join(run, CHECKPOINTS, checkpointName(step))]));
 }
 
+/** The policy of a finished run. */
+export const POLICY = "policy.onnx";
+
 /** The files of a run, for people. */
 export const runFiles = [
   "config.json: every setting of this run",
@@ -48,7 +51,7 @@ export const runFiles = [
   "timing.jsonl: wall-clock times of the same evaluations",
   "checkpoints: weights, optimisers and everything else that training goes on from, at the last two evaluations",
   "replay: the transitions that checkpoints need besides",
-  "policy.onnx: the policy, ready to deploy",
+  `${POLICY}: the policy, ready to deploy`,
   "SHA256SUMS: checksums of all files but timing.jsonl",
 ];
 
@@ -202,8 +205,18 @@ export class RunFolder {
   readCheckpoint(): RunCheckpoint {
     for (const checkpoint of this.#checkpoints()) return checkpoint;
     if (existsSync(join(this.path, CHECKPOINTS))) throw this.#hopeless();
+    this.#refuseResults();
     throw new UsageError(
       `run is ${this.path}: it was stopped before its first checkpoint; valuegrad resume ${this.path} begins it`,
+    );
+  }
+
+  /** A sweep keeps of a finished cell what it was run for. */
+  #refuseResults(): void {
+    if (!existsSync(join(this.path, POLICY))) return;
+    const config = join(this.path, CONFIG);
+    throw new UsageError(
+      `run is ${this.path}: it is finished and keeps no checkpoints; valuegrad render ${this.config.task} --policy ${join(this.path, POLICY)} acts with its policy, valuegrad train --config ${config} --out FOLDER computes it anew, to the same bytes`,
     );
   }
 
@@ -233,6 +246,7 @@ export class RunFolder {
       return { trainer, metrics: [...checkpoint.metrics], timing: this.#readTiming(trainer.steps) };
     }
     if (numbered(join(this.path, CHECKPOINTS)).length > 0) throw this.#hopeless();
+    this.#refuseResults();
     return { trainer: new Trainer(await createCore(this.config.core), this.config), metrics: [], timing: [] };
   }
 

@@ -4,7 +4,7 @@ import { UsageError } from "../config.js";
 import type { Trainer } from "../train.js";
 import { exportVerified, verdict } from "./export.js";
 import { renderReport } from "./report.js";
-import { type Loaded, type RunFolder, runFiles } from "./run-folder.js";
+import { type Loaded, POLICY, type RunFolder, runFiles } from "./run-folder.js";
 import { watchSignals } from "./signals.js";
 import { freeBytes, inMegabytes, predictSizes } from "./sizes.js";
 import { colourLevel, createProgress, formatDuration, outcome, terminalCurve, warn } from "./terminal.js";
@@ -158,7 +158,7 @@ async function writeResults(run: RunFolder, { trainer, metrics }: Loaded): Promi
   const { config, task } = trainer;
   const last = metrics.at(-1)!;
   const { score } = task;
-  const maxError = await exportVerified(trainer, join(run.path, "policy.onnx"), false);
+  const maxError = await exportVerified(trainer, join(run.path, POLICY), false);
   const html = await renderReport({
     title: `${config.task}, seed ${config.seed}`,
     task: config.task,
@@ -181,7 +181,7 @@ function reportEnd(run: RunFolder, { trainer, metrics }: Loaded, seconds: number
   stdout.write(
     `${state} after ${trainer.steps} steps in ${formatDuration(seconds)}, ${verdictInWords(trainer, metrics)}\n`,
   );
-  stdout.write(`${join(run.path, "policy.onnx")}: ${verdict(maxError)}\n`);
+  stdout.write(`${join(run.path, POLICY)}: ${verdict(maxError)}\n`);
   stdout.write(`${join(run.path, "report.html")}: the curves; valuegrad eval ${run.path} runs the policy again\n`);
   if (!trainer.done) stdout.write(`valuegrad resume ${run.path} goes on\n`);
 }

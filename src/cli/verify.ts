@@ -13,7 +13,7 @@ import { readBytes } from "./files.js";
 import { createCore } from "./load.js";
 import { type CellResult, type RunResult, readResults } from "./results.js";
 import { completedChunk, type Digests, encodeCheckpoint, encodeChunk } from "./run-files.js";
-import { checkpointsOf } from "./run-folder.js";
+import { checkpointsOf, POLICY } from "./run-folder.js";
 import { colourLevel, createProgress } from "./terminal.js";
 
 /** What a run or a published row claims. */
@@ -123,7 +123,7 @@ function readClaims(what: string, cell: string | undefined): Claim[] {
   }
   return chosen.map((result) => {
     if (isCell(result)) return { result, checkpoints: new Map(), policy: result.policy };
-    const policy = join(what, "policy.onnx");
+    const policy = join(what, POLICY);
     const finished = result.metrics.at(-1)!.step === result.config.steps && existsSync(policy);
     return {
       result,

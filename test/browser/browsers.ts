@@ -25,7 +25,7 @@ function find(name: BrowserName): string {
     const path = findCommand(command);
     if (path !== undefined) return path;
   }
-  throw new Error(`this test needs ${name}, which is not on this machine: run scripts/install-browsers.sh`);
+  throw new Error(`this test needs ${name}, which is not on this machine: run scripts/install-tools.sh browsers`);
 }
 
 /** A headless browser with a new empty profile. Chromium is driven through its DevTools protocol, Firefox through WebDriver BiDi. */

@@ -68,7 +68,7 @@ export class RedisServer {
       const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", ...this.#options];
       const child = spawn("redis-server", args, { cwd: this.#folder });
       this.#process = child;
-      child.once("error", () => reject(new Error("this test needs redis-server: apt-get install redis-server")));
+      child.once("error", () => reject(new Error("this test needs redis-server: scripts/install-tools.sh redis")));
       child.once("exit", (code) => reject(new Error(`redis-server ended with ${code}`)));
       child.stdout.on("data", (data) => {
         if (String(data).includes("Ready to accept connections")) resolve();

@@ -72,6 +72,22 @@ test("a run that is done is left as it is; lost results are made again", async (
   await resumes(t, upTo(900));
 });
 
+test("a folder of results without checkpoints, as sweeps keep them, is not begun again", async (t) => {
+  const out = join(folder(), "cell");
+  cpSync(whole, out, { recursive: true });
+  rmSync(join(out, "checkpoints"), { recursive: true });
+  const before = contents(out);
+  for (const command of ["resume", "eval"]) {
+    const { code, stderr } = await valuegrad([command, out]);
+    t.is(code, 2);
+    t.regex(
+      stderr,
+      /^error: run is \S+cell: it is finished and keeps no checkpoints; valuegrad render cartpole --policy /,
+    );
+  }
+  t.deepEqual(contents(out), before);
+});
+
 test("a run that was killed right after its last checkpoint is brought to an end", async (t) => {
   const out = upTo(900);
   // as the files were before: an older checkpoint, and metrics that lack the last line

@@ -95,7 +95,7 @@ export function emulationLacks(): string | undefined {
   if (process.arch === "arm64") return "this machine is a 64-bit ARM itself";
   if (process.platform !== "linux") return "qemu emulates programs on Linux only";
   if (findCommand("qemu-aarch64") === undefined || !existsSync("/lib/ld-linux-aarch64.so.1")) {
-    return "qemu-aarch64 or the ARM libraries are missing: run scripts/install-arm64.sh";
+    return "qemu-aarch64 or the ARM libraries are missing: run scripts/install-tools.sh arm64";
   }
   return undefined;
 }

@@ -26,7 +26,7 @@ test("the command trains the rows it is told on the runtimes it is told", (t) =>
 test("a runtime that the machine lacks is named with the reason, and an error where it was asked for", (t) => {
   const { status, stdout } = run("--import", "tsx", table, "--only", "chromium,arm64-22", "cartpole/svg1-er/un");
   t.is(status, 1);
-  t.regex(stdout, /^chromium: skipped, .*this machine.*install-browsers\.sh$/m);
+  t.regex(stdout, /^chromium: skipped, .*this machine.*install-tools\.sh browsers$/m);
   t.regex(stdout, /^arm64-22: skipped, \w+/m);
 });
 

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../config.js";
-import { readBytes } from "../files.js";
+import { readBytes, reason, syncFolder } from "../files.js";
 import { type CellFiles, cellFiles } from "./cell.js";
 import { flawOf, refuseOtherVersions, resultLine } from "./cell-files.js";
 import { type Cell, cellName, readSweep } from "./file.js";
@@ -92,7 +92,7 @@ export class SweepFolder {
       this.#publish(name, (temporary) => {
         mkdirSync(temporary);
         for (const file of cellFiles) write(join(temporary, file), [files.get(file)!]);
-        sync(temporary);
+        syncFolder(temporary);
       });
     }
     this.workplace.clear(new Set([cellName(cell)]));
@@ -125,12 +125,12 @@ export class SweepFolder {
     try {
       make(temporary);
       renameSync(temporary, path);
-      sync(dirname(path));
+      syncFolder(dirname(path));
     } catch (error) {
-      const { code = "", message } = error as NodeJS.ErrnoException;
+      const { code = "" } = error as NodeJS.ErrnoException;
       // another process stored the same cell at the same moment
       if (code === "ENOTEMPTY" || code === "EEXIST") return;
-      throw error instanceof UsageError ? error : new UsageError(`cannot write ${path}: ${message}`);
+      throw error instanceof UsageError ? error : new UsageError(`cannot write ${path}: ${reason(error)}`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -141,18 +141,6 @@ function write(path: string, parts: Iterable<string | Uint8Array>): void {
   const file = openSync(path, "w");
   try {
     for (const part of parts) writeFileSync(file, part);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Makes what was renamed into a folder stay there after a loss of power. */
-function sync(folder: string): void {
-  // Windows can't open folders
-  if (process.platform === "win32") return;
-  const file = openSync(folder, "r");
-  try {
     fsyncSync(file);
   } finally {
     closeSync(file);
