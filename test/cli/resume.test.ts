@@ -82,7 +82,7 @@ test("a folder of results without checkpoints, as sweeps keep them, is not begun
     t.is(code, 2);
     t.regex(
       stderr,
-      /^error: run is \S+cell: it is finished and keeps no checkpoints; valuegrad render cartpole --policy /,
+      /^error: run is \S+cell: it is finished and keeps no checkpoints; valuegrad render reacher-4target --policy /,
     );
   }
   t.deepEqual(contents(out), before);
