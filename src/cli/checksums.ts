@@ -10,12 +10,12 @@ const SUMS = "SHA256SUMS";
 
 const sumOf = (path: string): string => createHash("sha256").update(readBytes(path)).digest("hex");
 
-/** Writes the checksums of every file in a folder and those below it, but for some. */
-export function writeSums(folder: string, without: readonly string[]): void {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
-  const listed = names.filter((name) => name !== SUMS && !without.includes(name));
-  const files = listed.filter((name) => statSync(join(folder, name)).isFile()).sort();
-  const lines = files.map((name) => `${sumOf(join(folder, name))}  ${name}\n`);
+/** Writes the checksums of the files of a folder, and of the folders in it, that have these names. */
+export function writeSums(folder: string, names: readonly string[]): void {
+  const files = names.flatMap((name) =>
+    statSync(join(folder, name)).isFile() ? name : readdirSync(join(folder, name)).map((file) => `${name}/${file}`),
+  );
+  const lines = files.sort().map((name) => `${sumOf(join(folder, name))}  ${name}\n`);
   writeAtomically(join(folder, SUMS), lines.join(""));
 }
 

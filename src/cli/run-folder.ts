@@ -43,6 +43,8 @@ export function checkpointsOf(run: string): Map<number, string> {
 
 /** The policy of a finished run. */
 export const POLICY = "policy.onnx";
+/** Its curves. */
+export const REPORT = "report.html";
 
 /** The files of a run, for people. */
 export const runFiles = [
@@ -324,8 +326,9 @@ export class RunFolder {
     writeAtomically(join(this.path, name), content);
   }
 
-  /** Writes the checksums of every file but the clock's. */
+  /** Writes the checksums of what the configuration determines: not of the clock's file, nor of what others put here. */
   writeSums(): void {
-    writeSums(this.path, [TIMING]);
+    const folders = [CHECKPOINTS, REPLAY].filter((name) => existsSync(join(this.path, name)));
+    writeSums(this.path, [CONFIG, METRICS, POLICY, REPORT, ...folders]);
   }
 }

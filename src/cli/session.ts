@@ -4,7 +4,7 @@ import { UsageError } from "../config.js";
 import type { Trainer } from "../train.js";
 import { exportVerified, verdict } from "./export.js";
 import { renderReport } from "./report.js";
-import { type Loaded, POLICY, type RunFolder, runFiles } from "./run-folder.js";
+import { type Loaded, POLICY, REPORT, type RunFolder, runFiles } from "./run-folder.js";
 import { watchSignals } from "./signals.js";
 import { freeBytes, inMegabytes, predictSizes } from "./sizes.js";
 import { colourLevel, createProgress, formatDuration, outcome, terminalCurve, warn } from "./terminal.js";
@@ -168,7 +168,7 @@ async function writeResults(run: RunFolder, { trainer, metrics }: Loaded): Promi
     threshold: { score: score.threshold, label: `${score.name} ${score.threshold}` },
     files: runFiles,
   });
-  run.write("report.html", html);
+  run.write(REPORT, html);
   run.writeSums();
   return maxError;
 }
@@ -182,6 +182,6 @@ function reportEnd(run: RunFolder, { trainer, metrics }: Loaded, seconds: number
     `${state} after ${trainer.steps} steps in ${formatDuration(seconds)}, ${verdictInWords(trainer, metrics)}\n`,
   );
   stdout.write(`${join(run.path, POLICY)}: ${verdict(maxError)}\n`);
-  stdout.write(`${join(run.path, "report.html")}: the curves; valuegrad eval ${run.path} runs the policy again\n`);
+  stdout.write(`${join(run.path, REPORT)}: the curves; valuegrad eval ${run.path} runs the policy again\n`);
   if (!trainer.done) stdout.write(`valuegrad resume ${run.path} goes on\n`);
 }

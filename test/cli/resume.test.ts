@@ -69,6 +69,10 @@ test("a run that is done is left as it is; lost results are made again", async (
   const done = join(folder(), "run");
   cpSync(whole, done, { recursive: true });
   t.regex(await resumes(t, done), /^\S*run: was done after 900 steps\n/);
+  // what others put there is no part of the run
+  writeFileSync(join(done, "notes.txt"), "mine");
+  t.is((await valuegrad(["resume", done])).code, 0);
+  t.deepEqual(readFileSync(join(done, "SHA256SUMS")), readFileSync(join(whole, "SHA256SUMS")));
   await resumes(t, upTo(900));
 });
 
