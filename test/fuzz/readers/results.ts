@@ -41,7 +41,7 @@ const results: Reader = {
 const summed = join(folder, "summed");
 mkdirSync(join(summed, "deep"), { recursive: true });
 for (const name of ["config.json", "policy.onnx", "deep/0001.safetensors"]) writeFileSync(join(summed, name), name);
-writeSums(summed, []);
+writeSums(summed, ["config.json", "policy.onnx", "deep"]);
 const list = join(summed, "SHA256SUMS");
 const sums = new Uint8Array(readFileSync(list));
 
