@@ -241,6 +241,35 @@ export function ensembleVjp<T>(net: Ensemble, block: usize, gradient: usize, wan
   }
 }
 
+/**
+ * Pullback of ensembleOutputDelta at the last forward by every sub-network alone: jacobian (B, I, padded(D)), whose sum over the
+ * sub-networks is what ensembleVjp leaves in ensembleInputDelta.
+ */
+export function ensembleInputJacobian<T>(net: Ensemble, block: usize, jacobian: usize, B: i32): void {
+  ensembleVjp<T>(net, block, 0, false, B);
+  const width = net.width;
+  const row = rowOf(net, 1);
+  // dx[b,i,d] = sum_o dy[b,o,d] W[i,o,d]
+  lanewiseGemm<T>(
+    jacobian,
+    net.inputs * width,
+    width,
+    net.zeros,
+    0,
+    0,
+    deltasAt(net, 1),
+    row,
+    width,
+    weightAt<T>(net, block, 0),
+    width,
+    row,
+    B,
+    ensembleSize(net, 1),
+    net.inputs,
+    width,
+  );
+}
+
 /** Pushforward of ensembleInputDelta, and of the parameter direction unless null, to ensembleOutputDelta, as mlpJvp's. */
 export function ensembleJvp<T>(net: Ensemble, block: usize, direction: usize, B: i32): void {
   for (let layer = 0; layer < net.layers; ++layer) {

@@ -25,9 +25,11 @@ export class Batch {
   rS: usize;
   rA: usize;
   rSNext: usize;
-  /** Jacobians of the true transition, (B, S, S) and (B, S, A), or null where the learned model is used. */
+  /** Jacobians of the transition, (B, S, S) and (B, S, A), or null where the learned model's pullback is applied instead. */
   fS: usize;
   fA: usize;
+  /** Jacobian of the policy, (B, A, S), for walks over several steps. */
+  piS: usize;
   /** v'_s' (B, S): derivative of the value at the next state. */
   vSNext: usize;
   /** Adjoint of s' (B, S), then of s (B, S) and a (B, A) through model and reward. */
@@ -63,8 +65,13 @@ export function batchCreate<T>(rows: i32, states: i32, actions: i32): Batch {
   return batch;
 }
 
-/** Room for the Jacobians of the true transition: from now on they are used in the place of a learned model's. */
+/** Room for the Jacobians of the transition: from now on they are used in the place of the learned model's pullback. */
 export function batchAllocateJacobians<T>(batch: Batch): void {
   batch.fS = allocNumbers<T>(batch.rows * batch.states * batch.states);
   batch.fA = allocNumbers<T>(batch.rows * batch.states * batch.actions);
+}
+
+/** Room for the policy's Jacobian. */
+export function batchAllocatePolicyJacobian<T>(batch: Batch): void {
+  batch.piS = allocNumbers<T>(batch.rows * batch.actions * batch.states);
 }

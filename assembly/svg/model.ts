@@ -17,6 +17,7 @@ import {
   ensembleInitialise,
   ensembleInput,
   ensembleInputDelta,
+  ensembleInputJacobian,
   ensembleJvp,
   ensembleOutput,
   ensembleOutputDelta,
@@ -24,7 +25,7 @@ import {
   ensembleVjp,
 } from "../nn/ensemble";
 import { Parameters, parametersCreate } from "../nn/adam";
-import { at, padded } from "../linalg/vector";
+import { at, clear, padded } from "../linalg/vector";
 import { Frames, framesAngleJvp, framesAngleVjp, framesTurn } from "./frames";
 
 /** Bounds of a learned sigma, in units of `scale`. */
@@ -55,6 +56,10 @@ export class Model {
   change: usize;
   /** T[D], one row's: changes in the frames. */
   body: usize;
+  /** Of modelJacobian: T (rows, inputs, padded(D)), a row of features T[F], a unit vector T[S]. */
+  sensitivity: usize;
+  phi: usize;
+  unit: usize;
 }
 
 /**
@@ -238,6 +243,78 @@ export function modelVjp<T>(model: Model, ds: usize, da: usize, q: usize, s: usi
       const slot = at<T>(da, b * A + k);
       store<T>(slot, load<T>(slot) + load<T>(at<T>(dAction, b * row + k)));
     }
+  }
+}
+
+/** Room for modelJacobian. */
+export function modelAllocateJacobian<T>(model: Model): void {
+  const net = model.net;
+  model.sensitivity = allocNumbers<T>(net.rows * net.inputs * net.width);
+  model.phi = allocNumbers<T>(model.encoder.features);
+  model.unit = allocNumbers<T>(model.states);
+}
+
+/** fS (B, S, S) and fA (B, S, A), the derivatives of s' by s and a, at the last forward and the current xi. */
+export function modelJacobian<T>(model: Model, fS: usize, fA: usize, s: usize, B: i32): void {
+  const S = model.states;
+  const A = model.actions;
+  const F = model.encoder.features;
+  const net = model.net;
+  // of the changes in the frames
+  for (let b = 0; b < B; ++b) {
+    for (let d = 0; d < net.dimensions; ++d) {
+      const scale = load<T>(at<T>(model.scale, d));
+      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      store<T>(delta, scale);
+      if (model.learnedNoise) {
+        const output = outputAt<T>(model, ensembleOutput(net), b, d);
+        const slope = sigmaSlope<T>(model, output, sigmaOf<T>(model, output));
+        const xi = load<T>(at<T>(model.xi, b * S + predictedAt(model, d)));
+        store<T>(at<T>(delta, net.width), scale * xi * slope);
+      }
+    }
+  }
+  ensembleInputJacobian<T>(net, model.parameters.values, model.sensitivity, B);
+  clear<T>(fS, B * S * S);
+  clear<T>(fA, B * S * A);
+  for (let b = 0; b < B; ++b) {
+    const sensitivity = at<T>(model.sensitivity, b * net.inputs * net.width);
+    const toState = at<T>(fS, b * S * S);
+    const toAction = at<T>(fA, b * S * A);
+    for (let d = 0; d < net.dimensions; ++d) {
+      const i = predictedAt(model, d);
+      for (let f = 0; f < F; ++f) store<T>(at<T>(model.phi, f), load<T>(at<T>(sensitivity, f * net.width + d)));
+      encoderVjp<T>(model.encoder, at<T>(toState, i * S), model.phi, F, at<T>(s, b * S), 1);
+      for (let k = 0; k < A; ++k) {
+        store<T>(at<T>(toAction, i * A + k), load<T>(at<T>(sensitivity, (F + k) * net.width + d)));
+      }
+    }
+    if (model.frames.count) {
+      bodyChanges<T>(model, model.body, at<T>(model.xi, b * S), b);
+      for (let j = 0; j < S; ++j) turnColumn<T>(model, toState, S, j, at<T>(s, b * S), true);
+      for (let k = 0; k < A; ++k) turnColumn<T>(model, toAction, A, k, at<T>(s, b * S), false);
+    }
+    for (let i = 0; i < S; ++i) {
+      const slot = at<T>(toState, i * S + i);
+      store<T>(slot, load<T>(slot) + 1);
+    }
+  }
+}
+
+/** Turns column j of one row's Jacobian (S, N) out of the frames; by a state, the frames turn, too. */
+function turnColumn<T>(model: Model, jacobian: usize, N: i32, j: i32, s: usize, byState: bool): void {
+  const D = model.net.dimensions;
+  for (let d = 0; d < D; ++d) {
+    store<T>(at<T>(model.change, d), load<T>(at<T>(jacobian, predictedAt(model, d) * N + j)));
+  }
+  if (byState) {
+    store<T>(at<T>(model.unit, j), 1);
+    framesAngleJvp<T>(model.frames, model.change, model.body, model.unit);
+    store<T>(at<T>(model.unit, j), 0);
+  }
+  framesTurn<T>(model.frames, model.change, s, 1);
+  for (let d = 0; d < D; ++d) {
+    store<T>(at<T>(jacobian, predictedAt(model, d) * N + j), load<T>(at<T>(model.change, d)));
   }
 }
 

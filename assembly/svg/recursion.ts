@@ -5,7 +5,7 @@
 // | s, a, s'   | s, a, sNext       | state, action, next state                                                 |
 // | eta, xi    | policy.eta, model.xi | noise of policy and model, inferred on real data                       |
 // | f_s, f_a   | modelVjp, or fS, fA | derivatives of the transition: applied, or given (the true model's)     |
-// | pi_s, pi_theta | policyVjp     | derivatives of the policy: applied, never formed                          |
+// | pi_s, pi_theta | policyVjp, or piS | derivatives of the policy: applied, or formed where steps follow        |
 // | r_s, r_a   | rS, rA, rSNext    | derivatives of the reward; a reward may depend on s' too                  |
 // | v_s, v'_s' | vS, vSNext        | derivative of the value at s, at s'                                       |
 //
@@ -14,19 +14,27 @@
 //   v_s    = dS + dA pi_s                 equation 9
 //   v_theta += weight dA pi_theta         equation 10
 //
-// SVG(1) takes v'_s' from the critic at the observed s' and needs the last line only.
+// SVG(1) takes v'_s' from the critic at the observed s' and needs the last line only. Over several steps every row's Jacobians are
+// formed first, all rows at once, so that only products of small matrices are left to be made in the order of time.
 
-import { at } from "../linalg/vector";
+import { at, clear } from "../linalg/vector";
 import { Batch } from "./batch";
 import { Model, modelVjp } from "./model";
 import { Policy, policyVjp } from "./policy";
 
 /** q, dS and dA of a batch from its vSNext. `model` (at its last forward and xi) is used where the batch holds no Jacobians. */
 export function transitionAdjoint<T>(batch: Batch, model: Model, gamma: f64, rewardScale: f64, B: i32): void {
+  rewardAdjoint<T>(batch, gamma, rewardScale, 0, B);
+  if (batch.fS) jacobianAdjoint<T>(batch, 0, B);
+  else modelVjp<T>(model, batch.dS, batch.dA, batch.q, batch.s, B);
+}
+
+/** q, and the part of dS and dA that does not pass through the transition, of the rows from `first` to before `end`. */
+function rewardAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64, first: i32, end: i32): void {
   const S = batch.states;
   const A = batch.actions;
   const reward = <T>rewardScale;
-  for (let b = 0; b < B; ++b) {
+  for (let b = first; b < end; ++b) {
     const discount = <T>gamma * (<T>1 - load<T>(at<T>(batch.terminated, b)));
     for (let i = b * S; i < (b + 1) * S; ++i) {
       const later = discount * load<T>(at<T>(batch.vSNext, i));
@@ -35,21 +43,62 @@ export function transitionAdjoint<T>(batch: Batch, model: Model, gamma: f64, rew
     }
     for (let k = b * A; k < (b + 1) * A; ++k) store<T>(at<T>(batch.dA, k), reward * load<T>(at<T>(batch.rA, k)));
   }
-  if (batch.fS) {
-    jacobianVjp<T>(batch.dS, batch.q, batch.fS, B, S, S);
-    jacobianVjp<T>(batch.dA, batch.q, batch.fA, B, S, A);
-  } else modelVjp<T>(model, batch.dS, batch.dA, batch.q, batch.s, B);
 }
 
-/** dx (B, N) += q (B, S) times jacobian (B, S, N), row by row. */
-function jacobianVjp<T>(dx: usize, q: usize, jacobian: usize, B: i32, S: i32, N: i32): void {
-  for (let b = 0; b < B; ++b) {
-    for (let i = 0; i < S; ++i) {
-      const g = load<T>(at<T>(q, b * S + i));
-      for (let j = 0; j < N; ++j) {
-        const slot = at<T>(dx, b * N + j);
-        store<T>(slot, load<T>(slot) + g * load<T>(at<T>(jacobian, (b * S + i) * N + j)));
-      }
+/** Adds the part of dS and dA that passes through the transition. */
+function jacobianAdjoint<T>(batch: Batch, first: i32, end: i32): void {
+  const S = batch.states;
+  const A = batch.actions;
+  for (let b = first; b < end; ++b) {
+    const q = at<T>(batch.q, b * S);
+    addProduct<T>(at<T>(batch.dS, b * S), q, at<T>(batch.fS, b * S * S), S, S);
+    addProduct<T>(at<T>(batch.dA, b * A), q, at<T>(batch.fA, b * S * A), S, A);
+  }
+}
+
+/** x (N) += y (M) times matrix (M, N). */
+function addProduct<T>(x: usize, y: usize, matrix: usize, M: i32, N: i32): void {
+  for (let i = 0; i < M; ++i) {
+    const g = load<T>(at<T>(y, i));
+    for (let j = 0; j < N; ++j) {
+      const slot = at<T>(x, j);
+      store<T>(slot, load<T>(slot) + g * load<T>(at<T>(matrix, i * N + j)));
+    }
+  }
+}
+
+/** The batch's piS at the policy's last forward and eta. Overwrites dS and dA. */
+export function policyJacobian<T>(batch: Batch, policy: Policy, B: i32): void {
+  const S = batch.states;
+  const A = batch.actions;
+  for (let k = 0; k < A; ++k) {
+    clear<T>(batch.dA, B * A);
+    clear<T>(batch.dS, B * S);
+    for (let b = 0; b < B; ++b) store<T>(at<T>(batch.dA, b * A + k), 1);
+    policyVjp<T>(policy, batch.dS, batch.dA, batch.s, false, B);
+    for (let b = 0; b < B; ++b) {
+      memory.copy(at<T>(batch.piS, (b * A + k) * S), at<T>(batch.dS, b * S), (<usize>S) << alignof<T>());
+    }
+  }
+}
+
+/**
+ * The recursion over P pieces of trajectories of K steps each: q, dS and dA of every row, from the vSNext of the pieces' last
+ * transitions, all Jacobians and the reward's derivatives. Rows are in the order of time, row t P + p. Fills in the earlier
+ * transitions' vSNext.
+ */
+export function trajectoryAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64, K: i32, P: i32): void {
+  const S = batch.states;
+  const A = batch.actions;
+  for (let t = K - 1; t >= 0; --t) {
+    rewardAdjoint<T>(batch, gamma, rewardScale, t * P, (t + 1) * P);
+    jacobianAdjoint<T>(batch, t * P, (t + 1) * P);
+    if (t == 0) break;
+    const vS = at<T>(batch.vSNext, (t - 1) * P * S);
+    memory.copy(vS, at<T>(batch.dS, t * P * S), (<usize>(P * S)) << alignof<T>());
+    for (let p = 0; p < P; ++p) {
+      const b = t * P + p;
+      addProduct<T>(at<T>(vS, p * S), at<T>(batch.dA, b * A), at<T>(batch.piS, b * A * S), A, S);
     }
   }
 }

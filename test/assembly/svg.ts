@@ -199,6 +199,18 @@ export function modelVjp32(model: Model, ds: usize, da: usize, q: usize, s: usiz
 export function modelVjp64(model: Model, ds: usize, da: usize, q: usize, s: usize, B: i32): void {
   models.modelVjp<f64>(model, ds, da, q, s, B);
 }
+export function modelAllocateJacobian32(model: Model): void {
+  models.modelAllocateJacobian<f32>(model);
+}
+export function modelAllocateJacobian64(model: Model): void {
+  models.modelAllocateJacobian<f64>(model);
+}
+export function modelJacobian32(model: Model, fS: usize, fA: usize, s: usize, B: i32): void {
+  models.modelJacobian<f32>(model, fS, fA, s, B);
+}
+export function modelJacobian64(model: Model, fS: usize, fA: usize, s: usize, B: i32): void {
+  models.modelJacobian<f64>(model, fS, fA, s, B);
+}
 export function modelJvp32(model: Model, dsNext: usize, ds: usize, da: usize, s: usize, B: i32): void {
   models.modelJvp<f32>(model, dsNext, ds, da, s, B);
 }
@@ -222,6 +234,18 @@ export function transitionAdjoint32(batch: Batch, model: Model, gamma: f64, rewa
 }
 export function transitionAdjoint64(batch: Batch, model: Model, gamma: f64, rewardScale: f64, B: i32): void {
   recursions.transitionAdjoint<f64>(batch, model, gamma, rewardScale, B);
+}
+export function policyJacobian32(batch: Batch, policy: Policy, B: i32): void {
+  recursions.policyJacobian<f32>(batch, policy, B);
+}
+export function policyJacobian64(batch: Batch, policy: Policy, B: i32): void {
+  recursions.policyJacobian<f64>(batch, policy, B);
+}
+export function trajectoryAdjoint32(batch: Batch, gamma: f64, rewardScale: f64, K: i32, P: i32): void {
+  recursions.trajectoryAdjoint<f32>(batch, gamma, rewardScale, K, P);
+}
+export function trajectoryAdjoint64(batch: Batch, gamma: f64, rewardScale: f64, K: i32, P: i32): void {
+  recursions.trajectoryAdjoint<f64>(batch, gamma, rewardScale, K, P);
 }
 export function stateValueGradient32(batch: Batch, policy: Policy, vS: usize, B: i32): void {
   recursions.stateValueGradient<f32>(batch, policy, vS, B);
@@ -295,6 +319,15 @@ export function modelNoiseHalfRange(model: Model): f64 {
 export function batchGiveJacobians(batch: Batch, fS: usize, fA: usize): void {
   batch.fS = fS;
   batch.fA = fA;
+}
+export function batchAllocatePolicyJacobian32(batch: Batch): void {
+  batches.batchAllocatePolicyJacobian<f32>(batch);
+}
+export function batchAllocatePolicyJacobian64(batch: Batch): void {
+  batches.batchAllocatePolicyJacobian<f64>(batch);
+}
+export function batchPiS(batch: Batch): usize {
+  return batch.piS;
 }
 export function batchVSNext(batch: Batch): usize {
   return batch.vSNext;

@@ -50,6 +50,45 @@ for (const variant of VARIANTS) {
     assertGradient(t, toAction, centralDifferences(core, a, B * ACTIONS, product), "action");
   });
 
+  test(`${name}: the Jacobian's rows are the pullbacks of unit adjoints, its columns the differences of the step`, (t) => {
+    const { core, model, s, a, noise, step, ds, da, q, vjp } = setup(64, variant);
+    const [fS, fA] = [core.alloc(B * STATES * STATES), core.alloc(B * STATES * ACTIONS)];
+    core.run("modelAllocateJacobian", model.address);
+    step();
+    core.set(core.plain("modelXi", model.address), noise);
+    // into memory that is not clean
+    core.set(fS, new Array<number>(B * STATES * STATES).fill(7));
+    core.set(fA, new Array<number>(B * STATES * ACTIONS).fill(7));
+    core.run("modelJacobian", model.address, fS, fA, s, B);
+    const [byState, byAction] = [core.get(fS, B * STATES * STATES), core.get(fA, B * STATES * ACTIONS)];
+    for (let i = 0; i < STATES; i++) {
+      core.set(ds, new Array<number>(B * STATES).fill(0));
+      core.set(da, new Array<number>(B * ACTIONS).fill(0));
+      core.set(
+        q,
+        Array.from({ length: B * STATES }, (_, at) => (at % STATES === i ? 1 : 0)),
+      );
+      vjp();
+      const rows = (block: readonly number[], width: number) =>
+        Array.from({ length: B }, (_, b) => block.slice((b * STATES + i) * width, (b * STATES + i + 1) * width)).flat();
+      assertClose(t, rows(byState, STATES), core.get(ds, B * STATES), 1e-14, `row ${i} by states`);
+      if (COPIED.includes(i)) assertZero(t, rows(byAction, ACTIONS), `row ${i} by actions`);
+      else assertClose(t, rows(byAction, ACTIONS), core.get(da, B * ACTIONS), 1e-14, `row ${i} by actions`);
+    }
+    // of the sum over rows b and dimensions i with weights of their own
+    const weights = noise.map((x) => x + 3);
+    const sum = () => dot(step(), weights);
+    const expected = (block: readonly number[], width: number) =>
+      Array.from({ length: B * width }, (_, at) => {
+        const [b, j] = [Math.floor(at / width), at % width];
+        return Array.from({ length: STATES }, (_, i) => {
+          return weights[b * STATES + i]! * block[(b * STATES + i) * width + j]!;
+        }).reduce((total, x) => total + x, 0);
+      });
+    assertGradient(t, expected(byState, STATES), centralDifferences(core, s, B * STATES, sum), "state");
+    assertGradient(t, expected(byAction, ACTIONS), centralDifferences(core, a, B * ACTIONS, sum), "action");
+  });
+
   test(`${name}: a copied dimension passes its adjoint on, one that nothing depends on gets no more`, (t) => {
     const { core, step, adjoint, ds, da, q, vjp } = setup(64, variant);
     step();

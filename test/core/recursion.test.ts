@@ -200,6 +200,51 @@ for (const dynamics of ["learned", "given"] as const) {
     assertGradient(t, gradientOf(core, policy), numeric, "v_theta");
   });
 
+  test(`recursion, ${dynamics} dynamics: over pieces of trajectories at once it is what it is step by step`, (t) => {
+    const [T, P] = [4, 3];
+    const made = setup(64, dynamics, T * P);
+    const { core, source, policy, model, batch, address, observe } = made;
+    const [s, a] = [source.array(T * P * STATES), source.array(T * P * ACTIONS, -0.5, 0.5)];
+    const terminated = Array.from({ length: T * P }, (_, b) => (b === 4 ? 1 : 0));
+    const later = source.array(P * STATES);
+    core.set(address("Terminated"), terminated);
+    core.run("batchAllocatePolicyJacobian", batch);
+    observe(s, a, source.array(T * P * STATES, -0.5, 0.5));
+    core.run("policyJacobian", batch, policy.address, T * P);
+    if (dynamics === "learned") {
+      const [fS, fA] = [core.alloc(T * P * STATES * STATES), core.alloc(T * P * STATES * ACTIONS)];
+      core.run("modelAllocateJacobian", model.address);
+      core.run("modelJacobian", model.address, fS, fA, address("S"), T * P);
+      core.plain("batchGiveJacobians", batch, fS, fA);
+    }
+    const vSNext = new Array<number>(T * P * STATES).fill(Number.NaN);
+    vSNext.splice((T - 1) * P * STATES, P * STATES, ...later);
+    core.set(address("VSNext"), vSNext);
+    core.run("trajectoryAdjoint", batch, GAMMA, REWARD_SCALE, T, P);
+    const [dS, dA] = [core.get(address("DS"), T * P * STATES), core.get(address("DA"), T * P * ACTIONS)];
+
+    // the same numbers one step at a time, by pullbacks of all rows of which one time's count
+    if (dynamics === "learned") core.plain("batchGiveJacobians", batch, 0, 0);
+    const vS = core.alloc(T * P * STATES);
+    for (let time = T - 1; time >= 0; time--) {
+      const [first, end] = [time * P, (time + 1) * P];
+      const now = new Array<number>(T * P * STATES).fill(0);
+      now.splice(
+        first * STATES,
+        P * STATES,
+        ...(time === T - 1 ? later : core.get(vS, T * P * STATES).slice(end * STATES, (end + P) * STATES)),
+      );
+      core.set(address("VSNext"), now);
+      core.run("transitionAdjoint", batch, model.address, GAMMA, REWARD_SCALE, T * P);
+      const rows = (name: string, width: number) =>
+        core.get(address(name), T * P * width).slice(first * width, end * width);
+      assertClose(t, dS.slice(first * STATES, end * STATES), rows("DS", STATES), 1e-13, `d_s at ${time}`);
+      assertClose(t, dA.slice(first * ACTIONS, end * ACTIONS), rows("DA", ACTIONS), 1e-13, `d_a at ${time}`);
+      core.run("stateValueGradient", batch, policy.address, vS, T * P);
+    }
+    t.true(dA.every((x) => Number.isFinite(x) && x !== 0));
+  });
+
   test(`recursion, ${dynamics} dynamics: f32 follows f64`, (t) => {
     const [single, double] = BOTH.map((bits) => {
       const made = setup(bits, dynamics);
