@@ -17,17 +17,18 @@ import * as batches from "./svg/batch";
 import { Batch } from "./svg/batch";
 import * as bodyFrames from "./svg/frames";
 import { Frames } from "./svg/frames";
+import * as learners from "./svg/learner";
+import { Learner } from "./svg/learner";
 import * as models from "./svg/model";
 import { Model } from "./svg/model";
 import * as policies from "./svg/policy";
 import { Policy } from "./svg/policy";
-import * as learners from "./svg/svg1";
-import { Learner } from "./svg/svg1";
+import * as svg from "./svg/svg";
 import * as values from "./svg/value";
 import { Value } from "./svg/value";
 
 /** Changes with every change of the interface's meaning. */
-export const ABI_VERSION: i32 = 2;
+export const ABI_VERSION: i32 = 3;
 /** Whether this build uses SIMD, and whether it fuses multiply and add. */
 export const HAS_SIMD: bool = ASC_FEATURE_SIMD;
 export const HAS_FMA: bool = ASC_FEATURE_RELAXED_SIMD;
@@ -81,6 +82,7 @@ export function modelInitialise(model: Model, random: Random, lastScale: f64): v
 export function modelForward(model: Model, s: usize, a: usize, B: i32): void { models.modelForward<f32>(model, s, a, B); }
 export function modelStep(model: Model, sNext: usize, s: usize, xi: usize, B: i32): void { models.modelStep<f32>(model, sNext, s, xi, B); }
 export function modelParameters(model: Model): Parameters { return model.parameters; }
+export function modelAllocateJacobian(model: Model): void { models.modelAllocateJacobian<f32>(model); }
 export function modelScale(model: Model): usize { return model.scale; }
 
 // a batch of transitions
@@ -95,16 +97,18 @@ export function batchWeight(batch: Batch): usize { return batch.weight; }
 export function batchRS(batch: Batch): usize { return batch.rS; }
 export function batchRA(batch: Batch): usize { return batch.rA; }
 export function batchRSNext(batch: Batch): usize { return batch.rSNext; }
+export function batchVSNext(batch: Batch): usize { return batch.vSNext; }
 export function batchAllocateJacobians(batch: Batch): void { batches.batchAllocateJacobians<f32>(batch); }
+export function batchAllocatePolicyJacobian(batch: Batch): void { batches.batchAllocatePolicyJacobian<f32>(batch); }
 export function batchFS(batch: Batch): usize { return batch.fS; }
 export function batchFA(batch: Batch): usize { return batch.fA; }
 
-// SVG(1) with experience replay
-export function learnerCreate(policy: Policy, model: Model, value: Value, batch: Batch, gamma: f64, rewardScale: f64, targetPeriod: i32): Learner { return learners.learnerCreate(policy, model, value, batch, gamma, rewardScale, targetPeriod); }
-export function updateModel(learner: Learner, B: i32): f64 { return learners.updateModel<f32>(learner, B); }
-export function importanceRatios(learner: Learner, B: i32): void { learners.importanceRatios<f32>(learner, B); }
-export function updateValue(learner: Learner, B: i32): f64 { return learners.updateValue<f32>(learner, B); }
-export function updatePolicy(learner: Learner, B: i32): f64 { return learners.updatePolicy<f32>(learner, B); }
+// learning
+export function learnerCreate(policy: Policy, model: Model, value: Value, exact: i32, gamma: f64, rewardScale: f64, targetPeriod: i32): Learner { return learners.learnerCreate(policy, model, value, exact, gamma, rewardScale, targetPeriod); }
+export function updateModel(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateModel<f32>(learner, batch, B); }
+export function importanceRatios(learner: Learner, batch: Batch, B: i32): void { learners.importanceRatios<f32>(learner, batch, B); }
+export function updateValue(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateValue<f32>(learner, batch, B); }
+export function updatePolicy(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps); }
 export function learnerValueUpdates(learner: Learner): i32 { return learner.valueUpdates; }
 export function learnerResume(learner: Learner, valueUpdates: i32): void { learner.valueUpdates = valueUpdates; }
 

@@ -40,7 +40,7 @@ export const Squash = { none: 0, tanh: 1 } as const;
 export const Deviation = { fixed: 0, learned: 1, state: 2 } as const;
 
 /** The interface's version that these types describe. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
@@ -131,6 +131,7 @@ export interface CoreExports {
   modelForward(model: ModelHandle, s: Pointer, a: Pointer, rows: number): void;
   modelStep(model: ModelHandle, sNext: Pointer, s: Pointer, xi: Pointer, rows: number): void;
   modelParameters(model: ModelHandle): ParametersHandle;
+  modelAllocateJacobian(model: ModelHandle): void;
   modelScale(model: ModelHandle): Pointer;
 
   batchCreate(rows: number, states: number, actions: number): BatchHandle;
@@ -144,7 +145,9 @@ export interface CoreExports {
   batchRS(batch: BatchHandle): Pointer;
   batchRA(batch: BatchHandle): Pointer;
   batchRSNext(batch: BatchHandle): Pointer;
+  batchVSNext(batch: BatchHandle): Pointer;
   batchAllocateJacobians(batch: BatchHandle): void;
+  batchAllocatePolicyJacobian(batch: BatchHandle): void;
   batchFS(batch: BatchHandle): Pointer;
   batchFA(batch: BatchHandle): Pointer;
 
@@ -152,15 +155,15 @@ export interface CoreExports {
     policy: PolicyHandle,
     model: ModelHandle,
     value: ValueHandle,
-    batch: BatchHandle,
+    exact: number,
     gamma: number,
     rewardScale: number,
     targetPeriod: number,
   ): LearnerHandle;
-  updateModel(learner: LearnerHandle, rows: number): number;
-  importanceRatios(learner: LearnerHandle, rows: number): void;
-  updateValue(learner: LearnerHandle, rows: number): number;
-  updatePolicy(learner: LearnerHandle, rows: number): number;
+  updateModel(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
+  importanceRatios(learner: LearnerHandle, batch: BatchHandle, rows: number): void;
+  updateValue(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
+  updatePolicy(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): number;
   learnerValueUpdates(learner: LearnerHandle): number;
   learnerResume(learner: LearnerHandle, valueUpdates: number): void;
 

@@ -67,15 +67,15 @@ function createLearner(module: Module): number {
   fill(floatsAt(module, call("batchReward", batch), B), numbers);
   call("policyForward", policy, call("batchS", batch), B);
   call("policyLogProb", policy, call("batchBehaviourLogProb", batch), call("batchA", batch), B);
-  const learner = call("learnerCreate", policy, model, value, batch, 0.99, 1, 100);
+  const learner = call("learnerCreate", policy, model, value, 0, 0.99, 1, 100);
   // the policy is the one that acted, so every ratio is exactly 1; the losses of random networks are neither 0 nor huge
-  call("importanceRatios", learner, B);
+  call("importanceRatios", learner, batch, B);
   if (floatsAt(module, call("batchWeight", batch), B).some((weight) => weight !== 1))
     throw new Error("a ratio is not 1");
   for (const loss of [
-    call("updateModel", learner, B),
-    call("updateValue", learner, B),
-    call("updatePolicy", learner, B),
+    call("updateModel", learner, batch, B),
+    call("updateValue", learner, batch, B),
+    call("updatePolicy", learner, batch, 1, B, 1),
   ]) {
     if (!(loss > 1e-3 && loss < 1e3)) throw new Error(`a loss or norm of the update is ${loss}`);
   }
@@ -101,24 +101,24 @@ export function update(module: Module): Work[] {
   const policyStep = 2 * v.all + 2 * m.all + p.all + (p.all - p.first);
   return [
     work("whole update", modelStep + ratios + valueStep + ratios + policyStep, () => {
-      updateModel!(learner, B);
-      importanceRatios!(learner, B);
-      updateValue!(learner, B);
-      importanceRatios!(learner, B);
-      updatePolicy!(learner, B);
+      updateModel!(learner, batch, B);
+      importanceRatios!(learner, batch, B);
+      updateValue!(learner, batch, B);
+      importanceRatios!(learner, batch, B);
+      updatePolicy!(learner, batch, 1, B, 1);
     }),
     work("updateModel", modelStep, () => {
-      updateModel!(learner, B);
+      updateModel!(learner, batch, B);
     }),
     work("importanceRatios", ratios, () => {
-      importanceRatios!(learner, B);
+      importanceRatios!(learner, batch, B);
     }),
     work("updateValue", valueStep, () => {
-      updateValue!(learner, B);
+      updateValue!(learner, batch, B);
     }),
     work("importanceRatios + updatePolicy", ratios + policyStep, () => {
-      importanceRatios!(learner, B);
-      updatePolicy!(learner, B);
+      importanceRatios!(learner, batch, B);
+      updatePolicy!(learner, batch, 1, B, 1);
     }),
   ];
 }

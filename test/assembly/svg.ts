@@ -14,8 +14,9 @@ import { Model } from "../../assembly/svg/model";
 import * as policies from "../../assembly/svg/policy";
 import { Policy } from "../../assembly/svg/policy";
 import * as recursions from "../../assembly/svg/recursion";
-import * as learners from "../../assembly/svg/svg1";
-import { Learner } from "../../assembly/svg/svg1";
+import * as learners from "../../assembly/svg/learner";
+import { Learner } from "../../assembly/svg/learner";
+import * as svg from "../../assembly/svg/svg";
 import * as critics from "../../assembly/svg/value";
 import { Value } from "../../assembly/svg/value";
 
@@ -259,35 +260,35 @@ export function policyGradient32(batch: Batch, policy: Policy, share: f64, B: i3
 export function policyGradient64(batch: Batch, policy: Policy, share: f64, B: i32): void {
   recursions.policyGradient<f64>(batch, policy, share, B);
 }
-export function updateModel32(learner: Learner, B: i32): f64 {
-  return learners.updateModel<f32>(learner, B);
+export function updateModel32(learner: Learner, batch: Batch, B: i32): f64 {
+  return learners.updateModel<f32>(learner, batch, B);
 }
-export function updateModel64(learner: Learner, B: i32): f64 {
-  return learners.updateModel<f64>(learner, B);
+export function updateModel64(learner: Learner, batch: Batch, B: i32): f64 {
+  return learners.updateModel<f64>(learner, batch, B);
 }
-export function importanceRatios32(learner: Learner, B: i32): void {
-  learners.importanceRatios<f32>(learner, B);
+export function importanceRatios32(learner: Learner, batch: Batch, B: i32): void {
+  learners.importanceRatios<f32>(learner, batch, B);
 }
-export function importanceRatios64(learner: Learner, B: i32): void {
-  learners.importanceRatios<f64>(learner, B);
+export function importanceRatios64(learner: Learner, batch: Batch, B: i32): void {
+  learners.importanceRatios<f64>(learner, batch, B);
 }
-export function updateValue32(learner: Learner, B: i32): f64 {
-  return learners.updateValue<f32>(learner, B);
+export function updateValue32(learner: Learner, batch: Batch, B: i32): f64 {
+  return learners.updateValue<f32>(learner, batch, B);
 }
-export function updateValue64(learner: Learner, B: i32): f64 {
-  return learners.updateValue<f64>(learner, B);
+export function updateValue64(learner: Learner, batch: Batch, B: i32): f64 {
+  return learners.updateValue<f64>(learner, batch, B);
 }
-export function svg1Gradient32(learner: Learner, B: i32): void {
-  learners.svg1Gradient<f32>(learner, B);
+export function svgGradient32(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
+  svg.svgGradient<f32>(learner, batch, K, P, bootstraps);
 }
-export function svg1Gradient64(learner: Learner, B: i32): void {
-  learners.svg1Gradient<f64>(learner, B);
+export function svgGradient64(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
+  svg.svgGradient<f64>(learner, batch, K, P, bootstraps);
 }
-export function updatePolicy32(learner: Learner, B: i32): f64 {
-  return learners.updatePolicy<f32>(learner, B);
+export function updatePolicy32(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 {
+  return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps);
 }
-export function updatePolicy64(learner: Learner, B: i32): f64 {
-  return learners.updatePolicy<f64>(learner, B);
+export function updatePolicy64(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 {
+  return svg.updatePolicy<f64>(learner, batch, K, P, bootstraps);
 }
 
 // what does not depend on the number type

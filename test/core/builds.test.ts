@@ -48,7 +48,7 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
   const modelNetwork = network(F + ACTIONS, modelOutputs);
   const model = core.plain("modelCreate", encoder, ACTIONS, ...modelNetwork, predicted, 4, frames, rows);
   const batch = core.plain("batchCreate", rows, STATES, ACTIONS);
-  const learner = core.plain("learnerCreate", policy, model, value, batch, 0.97, 0.1, 3);
+  const learner = core.plain("learnerCreate", policy, model, value, 0, 0.97, 0.1, 3);
   core.plain("policyInitialise", policy, initialisation, 0.1, 0.4);
   core.plain("valueInitialise", value, initialisation, 1);
   core.plain("modelInitialise", model, initialisation, 0.1);
@@ -95,10 +95,10 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
       Array.from({ length: rows }, () => source.below(2)),
     );
     core.plain("rewardGradient", environment, at("RS"), at("RA"), at("RSNext"), at("S"), at("A"), at("SNext"), B);
-    core.plain("updateModel", learner, B);
-    core.plain("importanceRatios", learner, B);
-    core.plain("updateValue", learner, B);
-    core.plain("updatePolicy", learner, B);
+    core.plain("updateModel", learner, batch, B);
+    core.plain("importanceRatios", learner, batch, B);
+    core.plain("updateValue", learner, batch, B);
+    core.plain("updatePolicy", learner, batch, 1, B, 1);
     core.plain("randomIndices", sampling, indices, rows, 1000 + round);
   }
   core.set(xi, source.array(rows * STATES));

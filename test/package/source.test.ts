@@ -101,7 +101,7 @@ test("the learner sees transitions and its own model only: folders of assembly/ 
     for (const name of imports(path)) t.true(allowed?.includes(layer(name)), `${path} imports ${name}`);
   }
   t.true(files("assembly").length > 15);
-  t.true(imports("assembly/svg/svg1.ts").includes("assembly/nn/adam"));
+  t.true(imports("assembly/svg/learner.ts").includes("assembly/nn/adam"));
 });
 
 /** Members of the interface CoreExports: name, and number of parameters, or undefined for what is no function. */

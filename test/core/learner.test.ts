@@ -27,7 +27,7 @@ function setup(bits: Bits, learnedNoise = true) {
     policy.address,
     model.address,
     value.address,
-    batch,
+    0,
     GAMMA,
     REWARD_SCALE,
     PERIOD,
@@ -49,8 +49,8 @@ function setup(bits: Bits, learnedNoise = true) {
 }
 
 test("SVG(1): importance ratios are ratios of densities", (t) => {
-  const { core, policy, learner, address } = setup(64);
-  core.run("importanceRatios", learner, B);
+  const { core, policy, batch, learner, address } = setup(64);
+  core.run("importanceRatios", learner, batch, B);
   const logProb = core.alloc(B);
   core.run("policyForward", policy.address, address("S"), B);
   core.run("policyLogProb", policy.address, logProb, address("A"), B);
@@ -59,17 +59,17 @@ test("SVG(1): importance ratios are ratios of densities", (t) => {
   assertClose(t, core.get(address("Weight"), B), expected, 1e-14, "weights");
   // a policy that has not changed since it acted
   core.set(address("BehaviourLogProb"), core.get(logProb, B));
-  core.run("importanceRatios", learner, B);
+  core.run("importanceRatios", learner, batch, B);
   t.deepEqual(core.get(address("Weight"), B), new Array<number>(B).fill(1));
   t.is(core.get(address("Weight"), ROWS)[B], 0, "a row beyond the batch");
 });
 
 test("SVG(1): the policy's gradient is the derivative of the weighted one-step value under the inferred noises", (t) => {
-  const { core, source, policy, model, value, learner, address } = setup(64);
-  core.run("importanceRatios", learner, B);
+  const { core, source, policy, model, value, batch, learner, address } = setup(64);
+  core.run("importanceRatios", learner, batch, B);
   const weight = source.array(B, 0.1, 2);
   core.set(address("Weight"), weight);
-  core.run("svg1Gradient", learner, B);
+  core.run("svgGradient", learner, batch, 1, B, 1);
 
   const noise = core.put(core.get(core.plain("policyEta", policy.address), B * ACTIONS));
   const xi = core.put(core.get(core.plain("modelXi", model.address), B * STATES));
@@ -101,7 +101,7 @@ test("SVG(1): the policy's gradient is the derivative of the weighted one-step v
 });
 
 test("SVG(1): the critic's gradient is the derivative of half the weighted squared error; terminated rows do not bootstrap", (t) => {
-  const { core, source, value, learner, address } = setup(64);
+  const { core, source, value, batch, learner, address } = setup(64);
   const weight = source.array(B, 0.1, 2);
   core.set(address("Weight"), weight);
   const v = core.alloc(B);
@@ -117,7 +117,7 @@ test("SVG(1): the critic's gradient is the derivative of half the weighted squar
     const errors = valueAt(value.values, address("S")).map((x, b) => x - targets[b]!);
     return errors.reduce((sum, error, b) => sum + (weight[b]! * error * error) / B, 0);
   };
-  const reported = core.run("updateValue", learner, B);
+  const reported = core.run("updateValue", learner, batch, B);
   t.true(Math.abs(reported / loss() - 1) < 1e-13);
   assertClose(t, core.get(address("Targets"), B), targets, 1e-14, "targets");
   const numeric = centralDifferences(core, value.values, value.slots.length, () => loss() / 2);
@@ -126,12 +126,12 @@ test("SVG(1): the critic's gradient is the derivative of half the weighted squar
 
 test("SVG(1): an update forgets the gradients of the one before", (t) => {
   for (const bits of BOTH) {
-    const { core, policy, model, value, learner } = setup(bits);
+    const { core, policy, model, value, batch, learner } = setup(bits);
     const gradients = () => {
-      core.run("updateModel", learner, B);
-      core.run("importanceRatios", learner, B);
-      core.run("updateValue", learner, B);
-      core.run("updatePolicy", learner, B);
+      core.run("updateModel", learner, batch, B);
+      core.run("importanceRatios", learner, batch, B);
+      core.run("updateValue", learner, batch, B);
+      core.run("updatePolicy", learner, batch, 1, B, 1);
       return [policy, model, value].map((block) => gradientOf(core, block));
     };
     // the rate is zero, so nothing else changes
@@ -141,13 +141,13 @@ test("SVG(1): an update forgets the gradients of the one before", (t) => {
 
 test("SVG(1): the target is renewed on every C-th update of the critic, and only then", (t) => {
   for (const bits of BOTH) {
-    const { core, value, learner, address } = setup(bits);
+    const { core, value, batch, learner, address } = setup(bits);
     core.plain("parametersConfigure", value.parameters, 0.01, 1);
     core.set(address("Weight"), new Array<number>(B).fill(1));
     const target = () => core.get(core.plain("valueTarget", value.address), value.slots.length);
     let frozen = target();
     for (let update = 1; update <= 3 * PERIOD; update++) {
-      core.run("updateValue", learner, B);
+      core.run("updateValue", learner, batch, B);
       if (update % PERIOD === 0) {
         frozen = valuesOf(core, value);
         t.deepEqual(target(), frozen);
@@ -159,24 +159,25 @@ test("SVG(1): the target is renewed on every C-th update of the critic, and only
     }
     // a run that is taken up again counts on
     core.plain("learnerResume", learner, PERIOD - 1);
-    core.run("updateValue", learner, B);
+    core.run("updateValue", learner, batch, B);
     t.deepEqual(target(), valuesOf(core, value));
   }
 });
 
 test("SVG(1): updates follow Adam's step on their own gradient, and report its norm", (t) => {
-  const { core, policy, model, value, learner, address } = setup(64);
+  const { core, policy, model, value, batch, learner, address } = setup(64);
   core.set(address("Weight"), new Array<number>(B).fill(1));
   for (const [name, block] of [
     ["updateModel", model],
     ["updateValue", value],
     ["updatePolicy", policy],
   ] as const) {
-    if (name === "updatePolicy") core.run("importanceRatios", learner, B);
+    if (name === "updatePolicy") core.run("importanceRatios", learner, batch, B);
     core.plain("parametersConfigure", block.parameters, 0.01, 1e9);
     const before = valuesOf(core, block);
     const others = [policy, model, value].filter((other) => other !== block).map((other) => valuesOf(core, other));
-    const result = core.run(name, learner, B);
+    const shape = name === "updatePolicy" ? [1, B, 1] : [B];
+    const result = core.run(name, learner, batch, ...shape);
     const gradient = gradientOf(core, block);
     // Adam's first step has the size of the rate and the gradient's sign
     const moves = valuesOf(core, block).map((x, at) => x - before[at]!);
@@ -190,16 +191,16 @@ test("SVG(1): updates follow Adam's step on their own gradient, and report its n
 
 test("SVG(1): repeated updates on one batch lower the model's and the critic's error", (t) => {
   for (const bits of BOTH) {
-    const { core, model, value, learner, address } = setup(bits, false);
+    const { core, model, value, batch, learner, address } = setup(bits, false);
     core.set(address("Weight"), new Array<number>(B).fill(1));
     for (const [name, block] of [
       ["updateModel", model],
       ["updateValue", value],
     ] as const) {
       core.plain("parametersConfigure", block.parameters, 0.01, 1);
-      const first = core.run(name, learner, B);
+      const first = core.run(name, learner, batch, B);
       let last = first;
-      for (let update = 0; update < 1000; update++) last = core.run(name, learner, B);
+      for (let update = 0; update < 1000; update++) last = core.run(name, learner, batch, B);
       t.true(last < 0.1 * first, `${name}: from ${first} to ${last}`);
     }
   }
@@ -207,13 +208,13 @@ test("SVG(1): repeated updates on one batch lower the model's and the critic's e
 
 test("SVG(1): a policy update without the batch's importance ratios traps", (t) => {
   for (const bits of BOTH) {
-    const { core, source, policy, learner } = setup(bits);
-    const update = () => core.run("updatePolicy", learner, B);
+    const { core, source, policy, batch, learner } = setup(bits);
+    const update = () => core.run("updatePolicy", learner, batch, 1, B, 1);
     t.throws(update, trap, "never evaluated");
-    core.run("importanceRatios", learner, B);
+    core.run("importanceRatios", learner, batch, B);
     t.notThrows(update);
     t.throws(update, trap, "the parameters have changed");
-    core.run("importanceRatios", learner, B);
+    core.run("importanceRatios", learner, batch, B);
     core.run("policyForward", policy.address, core.put(source.singles(STATES)), 1);
     t.throws(update, trap, "evaluated elsewhere");
   }
@@ -221,11 +222,11 @@ test("SVG(1): a policy update without the batch's importance ratios traps", (t) 
 
 test("SVG(1): f32 follows f64", (t) => {
   const [single, double] = BOTH.map((bits) => {
-    const { core, policy, model, value, learner } = setup(bits);
-    const error = core.run("updateModel", learner, B);
-    core.run("importanceRatios", learner, B);
-    const loss = core.run("updateValue", learner, B);
-    const norm = core.run("updatePolicy", learner, B);
+    const { core, policy, model, value, batch, learner } = setup(bits);
+    const error = core.run("updateModel", learner, batch, B);
+    core.run("importanceRatios", learner, batch, B);
+    const loss = core.run("updateValue", learner, batch, B);
+    const norm = core.run("updatePolicy", learner, batch, 1, B, 1);
     return { gradients: [policy, model, value].map((block) => gradientOf(core, block)), scalars: [error, loss, norm] };
   });
   for (const k of [0, 1, 2]) {
