@@ -1,5 +1,4 @@
 import {
-  type BatchHandle,
   Deviation,
   type LearnerHandle,
   type ModelHandle,
@@ -9,12 +8,12 @@ import {
   Stream,
   type ValueHandle,
 } from "./abi.js";
+import { type AgentBatch, HeldBatch } from "./batch.js";
 import type { Config } from "./config.js";
 import type { Task } from "./env/task.js";
 import { createEncoder, createFrames } from "./forms.js";
 import { ensembleSlots, mlpSlots, Network } from "./network.js";
 import type { PolicyDescription } from "./onnx/policy.js";
-import type { TransitionBatch } from "./replay.js";
 import { byteView, float32View, int32View, placeInt32 } from "./views.js";
 import type { Core } from "./wasm.js";
 
@@ -46,26 +45,12 @@ export type AgentConfig = Pick<
   | "modelNoise"
 >;
 
-/** The learner's batch in the core: transitions, weights, the derivatives of the reward and of the transition, each a live array. */
-export interface AgentBatch extends TransitionBatch {
-  readonly rows: number;
-  /** Importance ratios, then weights, (B). */
-  readonly weight: Float32Array;
-  /** r_s (B, S), r_a (B, A), r_s' (B, S). */
-  readonly rS: Float32Array;
-  readonly rA: Float32Array;
-  readonly rSNext: Float32Array;
-  /** f_s (B, S, S), f_a (B, S, A) of the true transition where `model` is "exact", else empty: the learned model is used. */
-  readonly fS: Float32Array;
-  readonly fA: Float32Array;
-}
-
 /** Last layers start this much smaller, so that an untrained network says next to nothing. */
 const LAST_LAYER_SCALE = 0.1;
 
 /**
- * A learner in the core: policy, critic and model with their optimisers, and the three updates of SVG(1) with experience replay. Every
- * call works on arrays in the core's memory; none allocates.
+ * A learner in the core: policy, critic and model with their optimisers, and their updates. Every call works on arrays in the core's
+ * memory; none allocates.
  */
 export class Agent {
   readonly task: AgentTask;
@@ -78,7 +63,8 @@ export class Agent {
   readonly #policy: PolicyHandle;
   readonly #value: ValueHandle;
   readonly #model: ModelHandle;
-  readonly #batch: BatchHandle;
+  readonly #batch: HeldBatch;
+  readonly #trajectories: HeldBatch | undefined;
   readonly #learner: LearnerHandle;
   readonly #noise: RandomHandle;
   readonly #sampling: RandomHandle;
@@ -89,7 +75,6 @@ export class Agent {
   readonly #logProbsPointer: number;
   readonly #valuesPointer: number;
   readonly #indicesPointer: number;
-  #lazyBatch: AgentBatch | undefined;
   #lazyActing:
     | {
         states: Float32Array;
@@ -103,14 +88,15 @@ export class Agent {
 
   /**
    * @param actingRows Largest number of states that `act` takes at once.
+   * @param trajectoryRows Room for pieces of trajectories, in transitions; 0 for algorithms that need none.
    * @throws Error when the core is sealed, or the task has features or frames that cannot be computed.
    */
-  constructor(core: Core, task: AgentTask, config: AgentConfig, actingRows = 1) {
+  constructor(core: Core, task: AgentTask, config: AgentConfig, actingRows = 1, trajectoryRows = 0) {
     core.expectOpen();
     const { exports } = core;
     const S = task.state.length;
     const A = task.action.length;
-    const rows = Math.max(config.batch, actingRows);
+    const rows = Math.max(config.batch, actingRows, trajectoryRows);
     this.task = task;
     this.config = config;
     this.#core = core;
@@ -155,13 +141,17 @@ export class Agent {
       ensembleSlots(modelSizes, task.predicted.length),
     );
 
-    this.#batch = exports.batchCreate(config.batch, S, A);
-    if (config.model === "exact") exports.batchAllocateJacobians(this.#batch);
+    const exact = config.model === "exact";
+    this.#batch = new HeldBatch(core, config.batch, S, A, exact);
+    if (trajectoryRows > 0) {
+      this.#trajectories = new HeldBatch(core, trajectoryRows, S, A, exact, true);
+      if (!exact) exports.modelAllocateJacobian(this.#model);
+    }
     this.#learner = exports.learnerCreate(
       this.#policy,
       this.#model,
       this.#value,
-      this.#batch,
+      exact ? 1 : 0,
       config.gamma,
       config.rewardScale,
       config.targetPeriod,
@@ -208,35 +198,18 @@ export class Agent {
     return this.#lazyActing;
   }
 
-  /** The batch that the updates work on, (config.batch) rows. */
+  /** The minibatch that the updates work on, (config.batch) rows. */
   get batch(): AgentBatch {
-    this.#lazyBatch ??= this.#makeBatch();
-    return this.#lazyBatch;
+    return this.#batch.live;
   }
 
-  #makeBatch(): AgentBatch {
-    const core = this.#core;
-    const { exports } = core;
-    const B = this.config.batch;
-    const S = this.task.state.length;
-    const A = this.task.action.length;
-    const handle = this.#batch;
-    const exact = this.config.model === "exact" ? B * S : 0;
-    return {
-      rows: B,
-      s: float32View(core, exports.batchS(handle), B * S),
-      a: float32View(core, exports.batchA(handle), B * A),
-      sNext: float32View(core, exports.batchSNext(handle), B * S),
-      reward: float32View(core, exports.batchReward(handle), B),
-      terminated: float32View(core, exports.batchTerminated(handle), B),
-      behaviourLogProb: float32View(core, exports.batchBehaviourLogProb(handle), B),
-      weight: float32View(core, exports.batchWeight(handle), B),
-      rS: float32View(core, exports.batchRS(handle), B * S),
-      rA: float32View(core, exports.batchRA(handle), B * A),
-      rSNext: float32View(core, exports.batchRSNext(handle), B * S),
-      fS: float32View(core, exports.batchFS(handle), exact * S),
-      fA: float32View(core, exports.batchFA(handle), exact * A),
-    };
+  /**
+   * The batch for `rows` transitions of pieces of trajectories.
+   * @throws RangeError when there is not so much room.
+   */
+  trajectories(rows: number): AgentBatch {
+    if (this.#trajectories === undefined) throw new RangeError("this agent was made without room for trajectories");
+    return this.#trajectories.use(rows);
   }
 
   /** Actions (rows, A) of the last `act` or `actDeterministically`, in units of the actuator, not clipped. */
@@ -305,27 +278,42 @@ export class Agent {
 
   /** One step of the model on the batch's s, a, sNext. Returns the squared error of a dimension in units of its scale. */
   updateModel(): number {
-    return this.#core.exports.updateModel(this.#learner, this.config.batch);
+    return this.#core.exports.updateModel(this.#learner, this.#batch.handle, this.config.batch);
   }
 
-  /** Puts the density ratios of current and behaviour policy into the batch's `weight`. */
-  importanceRatios(): Float32Array {
-    this.#core.exports.importanceRatios(this.#learner, this.config.batch);
-    return this.batch.weight;
+  /** Puts the density ratios of current and behaviour policy into a batch's `weight`: the minibatch's, or the trajectories'. */
+  importanceRatios(batch = this.batch): Float32Array {
+    this.#core.exports.importanceRatios(this.#learner, this.#held(batch).handle, batch.rows);
+    return batch.weight;
+  }
+
+  #held(batch: AgentBatch): HeldBatch {
+    return this.#trajectories?.live === batch ? this.#trajectories : this.#batch;
   }
 
   /** One step of fitted policy evaluation on the batch, with its weights. Returns the weighted squared error. */
   updateValue(): number {
-    return this.#core.exports.updateValue(this.#learner, this.config.batch);
+    return this.#core.exports.updateValue(this.#learner, this.#batch.handle, this.config.batch);
   }
 
   /**
-   * One policy step on the batch, with its weights and the derivatives of its rewards (and, where `model` is "exact", of its
-   * transitions). `importanceRatios` must have been called on this batch.
+   * One policy step on the minibatch, with its weights and the derivatives of its rewards (and, where `model` is "exact", of its
+   * transitions): every transition is a piece of one step, with the critic after it. `importanceRatios` must have been called on it.
    * Returns the gradient's norm before clipping.
    */
   updatePolicy(): number {
-    return this.#core.exports.updatePolicy(this.#learner, this.config.batch);
+    const { batch } = this.config;
+    return this.#core.exports.updatePolicy(this.#learner, this.#batch.handle, 1, batch, 1);
+  }
+
+  /**
+   * The same on the trajectories: `pieces` pieces of equal length, their rows in the order of time.
+   * @param bootstraps Whether the critic says what comes after a piece.
+   */
+  updatePolicyAlong(pieces: number, bootstraps: boolean): number {
+    const { handle, live } = this.#trajectories!;
+    const steps = live.rows / pieces;
+    return this.#core.exports.updatePolicy(this.#learner, handle, steps, pieces, bootstraps ? 1 : 0);
   }
 
   /** What one unit of each predicted state change is, (D), in its frame where it has one. The model learns changes divided by it. */

@@ -28,14 +28,14 @@ export interface Captured {
 
 /** Takes one step of a trainer. Returns it as a capsule where it fails, undefined where it does not. */
 export function captureStep(trainer: Trainer): Captured | undefined {
-  const { agent, replay, config } = trainer;
+  const { learning, replay, config } = trainer;
   const { metadata, tensors } = decodeTensors(saveTrainer(trainer, { replayFrom: replay.added }));
   const numbers = new Set<number>();
   const sample = (index: number): unknown => numbers.add(replay.numberAt(index));
   // the units of the model's targets come from all transitions, once
   if (trainer.steps + 1 === config.learningStarts) for (let i = 0; i < replay.size; ++i) sample(i);
-  trainer.watch = (phase) => {
-    if (phase === "batch") agent.indices.forEach(sample);
+  learning.watch = (phase) => {
+    if (phase === "batch") learning.rows.forEach(sample);
   };
   try {
     trainer.step();
@@ -53,7 +53,7 @@ export function captureStep(trainer: Trainer): Captured | undefined {
     const capsule = encodeTensors({ tensors: sampled, metadata: { ...metadata, [HOLDS]: ONE_STEP } });
     return { capsule, error: error as Error };
   } finally {
-    trainer.watch = undefined;
+    learning.watch = undefined;
   }
 }
 

@@ -135,7 +135,9 @@ export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }:
     replayAdded: replay.added,
     replayFrom: first,
     optimiserSteps,
-    statistics: Object.fromEntries(Object.entries(trainer.statistics).map(([name, mean]) => [name, mean.state])),
+    statistics: Object.fromEntries(
+      Object.entries(trainer.learning.statistics).map(([name, mean]) => [name, mean.state]),
+    ),
   };
   return encodeTensors({
     tensors,
@@ -243,7 +245,7 @@ export function restoreTrainer(
   trainer.episodes = counters.episodes;
   trainer.updates = counters.updates;
   trainer.episodeReturn = counters.episodeReturn;
-  for (const [name, mean] of Object.entries(trainer.statistics)) {
+  for (const [name, mean] of Object.entries(trainer.learning.statistics)) {
     const state = counters.statistics[name];
     if (state === undefined) throw new Error(`a damaged checkpoint: it has no statistics of ${name}`);
     mean.state = state;

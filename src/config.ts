@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import type { Algorithm } from "./algorithms/algorithm.js";
+import { type AlgorithmName, algorithms } from "./algorithms/algorithms.js";
 import { type Task, tasks } from "./env/task.js";
 import { didYouMean, show } from "./wording.js";
 
@@ -86,7 +88,7 @@ const taskNames = Object.keys(tasks) as [string, ...string[]];
 /** Every setting of a training run: defaults, ranges and meanings in one place. */
 export const settings = {
   task: choice<string>("cartpole", taskNames, "what to learn"),
-  algorithm: choice("svg1-er", ["svg1-er"], "how to learn it"),
+  algorithm: choice("svg1-er", Object.keys(algorithms) as AlgorithmName[], "how to learn it"),
   seed: integer(1, 0, Number.MAX_SAFE_INTEGER, "seed of every random stream"),
   core: choice(
     "release",
@@ -108,6 +110,11 @@ export const settings = {
   gamma: real(0.98, 0, 1, "discount of a control step"),
   rewardScale: real(0.1, 1e-6, 1e6, "what rewards are multiplied by before they are learned from"),
   targetPeriod: integer(50, 1, 1_000_000, "critic updates between two copies of the target (C of algorithm 4)"),
+  bootstrap: choice(
+    "critic",
+    ["critic", "none"],
+    "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf)",
+  ),
   weightLimit: real(5, 0, 1e6, "largest importance weight"),
   etaLimit: real(3, 0, 1e6, "largest inferred policy noise that moves sigma, in standard deviations"),
   gradientLimit: real(10, 1e-6, 1e9, "largest norm of a gradient, beyond it is scaled down"),
@@ -139,9 +146,10 @@ export type SettingName = keyof typeof settings;
 /** A complete configuration. */
 export type Config = { readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer T> ? T : never };
 
-/** The default of a setting: the task's own, or the general one. */
-export function defaultOf(name: SettingName, task?: Task): unknown {
-  return task?.defaults?.[name] ?? settings[name].default;
+/** The default of a setting: the algorithm's for the task, the task's own, or the general one. */
+export function defaultOf(name: SettingName, task?: Task, algorithm: AlgorithmName = settings.algorithm.default) {
+  const { defaults }: Algorithm = algorithms[algorithm];
+  return (task && defaults?.(task)[name]) ?? task?.defaults?.[name] ?? settings[name].default;
 }
 
 /**
@@ -164,9 +172,13 @@ export function resolveConfig(partial: { readonly [name: string]: unknown }, own
   const chosen = partial.task === undefined ? (own?.name ?? settings.task.default) : partial.task;
   const known = typeof chosen === "string" && Object.hasOwn(tasks, chosen) ? tasks[chosen] : undefined;
   const task = own?.name === chosen ? own : known;
+  const { algorithm: named } = partial;
+  // a wrong name is refused below
+  const algorithm = settings.algorithm.accepts(named) ? named : undefined;
   const config: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings) as [SettingName, Setting<unknown>][]) {
-    const value = name === "task" ? chosen : partial[name] === undefined ? defaultOf(name, task) : partial[name];
+    const value =
+      name === "task" ? chosen : partial[name] === undefined ? defaultOf(name, task, algorithm) : partial[name];
     const accepted = name === "task" ? task !== undefined : setting.accepts(value);
     if (!accepted) {
       const guess = typeof value === "string" ? didYouMean(value, setting.choices ?? []) : "";

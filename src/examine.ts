@@ -1,5 +1,6 @@
+import type { Phase } from "./learning.js";
 import type { Network } from "./network.js";
-import type { Phase, Trainer } from "./train.js";
+import type { Trainer } from "./train.js";
 
 /** An array that a phase of a training step computed. */
 export interface Reading {
@@ -22,7 +23,7 @@ type Label = (index: number) => string;
 type Quantity = readonly [name: string, values: ArrayLike<number>, label?: Label];
 
 /** What a phase has read and written, in order. */
-function quantities({ agent, environment, task }: Trainer, phase: Phase): Quantity[] {
+function quantities({ agent, environment, learning, task }: Trainer, phase: Phase): Quantity[] {
   const of =
     (names: readonly string[]): Label =>
     (i) =>
@@ -37,7 +38,7 @@ function quantities({ agent, environment, task }: Trainer, phase: Phase): Quanti
     [`${name} gradient`, gradient],
     [`${name} weights after the update`, values],
   ];
-  const { batch } = agent;
+  const { batch } = learning;
   switch (phase) {
     case "action": {
       const { mean, deviation } = agent.moments;
@@ -98,7 +99,7 @@ function read(phase: Phase, [quantity, values, label = (i) => `number ${i}`]: Qu
 /** Takes one step of a trainer and looks at everything that it computes. */
 export function examineStep(trainer: Trainer): Examination {
   const readings: Reading[] = [];
-  trainer.watch = (phase) => {
+  trainer.learning.watch = (phase) => {
     for (const quantity of quantities(trainer, phase)) {
       if (quantity[1].length > 0) readings.push(read(phase, quantity));
     }
@@ -110,6 +111,6 @@ export function examineStep(trainer: Trainer): Examination {
   } catch (error) {
     return { readings, error: error as Error };
   } finally {
-    trainer.watch = undefined;
+    trainer.learning.watch = undefined;
   }
 }

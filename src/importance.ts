@@ -11,6 +11,15 @@ export function truncateWeights(ratios: Float32Array, count: number, limit: numb
   }
 }
 
+/** Multiplies the weights of trajectory pieces, row t pieces + p, by gamma^t: what a step at t counts at the piece's start. */
+export function discountWeights(weights: Float32Array, steps: number, pieces: number, gamma: number): void {
+  let discount = 1;
+  for (let t = 0; t < steps; ++t) {
+    for (let row = t * pieces; row < (t + 1) * pieces; ++row) weights[row] = discount * weights[row]!;
+    discount *= gamma;
+  }
+}
+
 /** Mean of the first `count` weights. */
 export function meanWeight(weights: Float32Array, count: number): number {
   let sum = 0;

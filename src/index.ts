@@ -2,7 +2,8 @@
 
 import { type Core, type CoreSource, instantiateCore } from "./wasm.js";
 
-export { Agent, type AgentBatch, type AgentConfig, type AgentTask } from "./agent.js";
+export { Agent, type AgentConfig, type AgentTask } from "./agent.js";
+export type { AgentBatch } from "./batch.js";
 export { BlowUp } from "./blow-up.js";
 export {
   type Checkpoint,
@@ -44,6 +45,7 @@ export { type Controller, type Evaluation, evaluate, evaluateController } from "
 export type { Finding } from "./finding.js";
 export { parameterHash } from "./hash.js";
 export { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
+export type { Phase } from "./learning.js";
 export type { MetricsRecord } from "./metrics.js";
 export type { PlanarModel } from "./mjcf/model.js";
 export { loadModel, saveModel } from "./mjcf/stored.js";
@@ -51,7 +53,7 @@ export { exportPolicy } from "./onnx/export.js";
 export type { Dimension, PolicyDescription } from "./onnx/policy.js";
 export { type BodyPose, Plant, type PlantContact, Trouble } from "./plant.js";
 export { Replay, type TransitionBatch, type TransitionColumns } from "./replay.js";
-export { type Phase, Trainer } from "./train.js";
+export { Trainer } from "./train.js";
 export type { Core, CoreSource } from "./wasm.js";
 
 /**

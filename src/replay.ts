@@ -124,6 +124,26 @@ export class Replay implements TransitionColumns {
     this.#added = added;
   }
 
+  /**
+   * Where the last `count` transitions stand, in the order in which they were added.
+   * @throws RangeError when fewer are held.
+   */
+  last(count: number): Int32Array {
+    if (count > this.size) throw new RangeError(`count is ${count}: the replay holds ${this.size} transitions`);
+    return Int32Array.from({ length: count }, (_, i) => (this.#added - count + i) % this.capacity);
+  }
+
+  /** Transitions of the newest episode, as far as they are held. */
+  get episodeLength(): number {
+    let length = 0;
+    while (length < this.size) {
+      const at = (this.#added - 1 - length) % this.capacity;
+      if (length > 0 && (this.terminated[at] === 1 || this.truncated[at] === 1)) break;
+      length += 1;
+    }
+    return length;
+  }
+
   /** Adds the transition whose state, action and next state begin at the given offsets of their arrays. */
   add(
     s: ArrayLike<number>,

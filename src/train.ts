@@ -1,6 +1,7 @@
 import { Stream } from "./abi.js";
 import { Agent } from "./agent.js";
-import { BlowUp } from "./blow-up.js";
+import type { Algorithm } from "./algorithms/algorithm.js";
+import { algorithms } from "./algorithms/algorithms.js";
 import { type Config, UsageError } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import { Environments } from "./env/environments.js";
@@ -8,26 +9,11 @@ import { type Task, tasks } from "./env/task.js";
 import type { VectorEnvironment } from "./env/vector.js";
 import { WrappedEnvironments } from "./env/wrapped.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
-import { effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
-import { Mean, type MetricsRecord } from "./metrics.js";
-import type { Network } from "./network.js";
+import { Learning } from "./learning.js";
+import type { MetricsRecord } from "./metrics.js";
 import { Trouble } from "./plant.js";
 import { Replay } from "./replay.js";
 import type { Core } from "./wasm.js";
-
-/** What is averaged between two evaluations. */
-class Statistics {
-  readonly trainingReturn = new Mean();
-  readonly modelError = new Mean();
-  readonly valueError = new Mean();
-  readonly policyGradientNorm = new Mean();
-  readonly meanWeight = new Mean();
-  readonly effectiveSampleSize = new Mean();
-  readonly clippedActions = new Mean();
-}
-
-/** What a step has just done, in order: the batches and their updates recur. */
-export type Phase = "action" | "environment" | "batch" | "weights" | "model" | "critic" | "derivatives" | "policy";
 
 /**
  * Makes what takes memory.
@@ -44,10 +30,7 @@ function allocate<T>(remedy: string, make: () => T): T {
   }
 }
 
-/**
- * Trains one agent on one task by SVG(1) with experience replay (paper, algorithm 2): every environment step is followed by updates of
- * model, critic and policy, in this order. Training is a function of the configuration alone.
- */
+/** Trains one agent on one task by one algorithm. Training is a function of the configuration alone. */
 export class Trainer {
   readonly config: Config;
   readonly task: Task;
@@ -55,15 +38,13 @@ export class Trainer {
   readonly replay: Replay;
   /** The training environment, one copy. */
   readonly environment: VectorEnvironment;
-  readonly statistics = new Statistics();
-  /** Called after every phase of a step, for whoever wants to look at the live arrays then. */
-  watch: ((phase: Phase) => void) | undefined;
+  readonly learning: Learning;
   readonly #evaluations: VectorEnvironment;
   readonly #previous: Float64Array;
-  /** Environment steps, finished episodes, policy updates so far, and the current episode's return. */
+  readonly #algorithm: Algorithm;
+  /** Environment steps and finished episodes so far, and the current episode's return. */
   steps = 0;
   episodes = 0;
-  updates = 0;
   episodeReturn = 0;
 
   /**
@@ -92,15 +73,33 @@ export class Trainer {
     }
     this.config = config;
     this.task = task;
+    const algorithm: Algorithm = algorithms[config.algorithm];
+    this.#algorithm = algorithm;
+    const trajectoryRows = algorithm.trajectoryRows?.(task, config) ?? 0;
     this.agent = allocate(
       "the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden or batch",
-      () => new Agent(core, task, config, evaluationEpisodes),
+      () => new Agent(core, task, config, evaluationEpisodes, trajectoryRows),
     );
     const capacity = Math.min(config.replayCapacity, config.steps);
     this.replay = allocate("lower replayCapacity", () => new Replay(capacity, task.state.length, task.action.length));
+    if (capacity < trajectoryRows) {
+      throw new UsageError(
+        `replayCapacity and steps allow for ${capacity} transitions: ${config.algorithm} learns from ${trajectoryRows} at once`,
+      );
+    }
     this.#previous = new Float64Array(task.state.length);
     core.seal();
+    this.learning = new Learning(config, this.agent, this.replay, this.environment);
     this.environment.reset(0);
+  }
+
+  /** Policy updates so far. */
+  get updates(): number {
+    return this.learning.policyUpdates;
+  }
+
+  set updates(count: number) {
+    this.learning.policyUpdates = count;
   }
 
   get done(): boolean {
@@ -112,38 +111,42 @@ export class Trainer {
    * @throws BlowUp at the first number that is not finite. The trainer is of no use then.
    */
   step(): void {
-    const { agent, environment, replay } = this;
+    const { agent, environment, learning, replay } = this;
     const { states, actions } = environment;
+    learning.steps = this.steps;
     this.#previous.set(states);
     const action = agent.act(states);
-    this.watch?.("action");
-    this.#expectFinite("log p(a | s)", agent.logProbs[0]!);
+    learning.watch?.("action");
+    learning.expectFinite("log p(a | s)", agent.logProbs[0]!);
     let clipped = 0;
     for (let k = 0; k < actions.length; ++k) {
       const u = action[k]!;
       actions[k] = u;
       if (u > 1 || u < -1) clipped += 1 / actions.length;
     }
-    this.statistics.clippedActions.add(clipped);
+    learning.statistics.clippedActions.add(clipped);
     environment.step();
-    this.watch?.("environment");
+    learning.watch?.("environment");
     const terminated = environment.terminated[0] === 1;
     const truncated = environment.truncated[0] === 1;
     const reward = environment.rewards[0]!;
     this.episodeReturn += reward;
-    this.#expectFinite("the return so far", this.episodeReturn);
+    learning.expectFinite("the return so far", this.episodeReturn);
     if (((environment.trouble?.[0] ?? 0) & Trouble.notFinite) !== 0)
-      this.#expectFinite("the simulated motion", Number.NaN);
+      learning.expectFinite("the simulated motion", Number.NaN);
     replay.add(this.#previous, action, reward, states, agent.logProbs[0]!, terminated, truncated);
     if (terminated || truncated) {
-      this.statistics.trainingReturn.add(this.episodeReturn);
+      learning.statistics.trainingReturn.add(this.episodeReturn);
       this.episodeReturn = 0;
       this.episodes += 1;
       environment.reset(0);
     }
     this.steps += 1;
+    learning.steps = this.steps;
     if (this.steps === this.config.learningStarts) this.#measureScale();
-    if (this.steps >= this.config.learningStarts) this.#update();
+    if (this.steps < this.config.learningStarts) return;
+    this.#algorithm.afterStep(learning);
+    if (terminated || truncated) this.#algorithm.afterEpisode?.(learning, replay.episodeLength);
   }
 
   /** Lets the model predict in units of the state changes seen so far; the units stay. */
@@ -152,63 +155,14 @@ export class Trainer {
     agent.modelScale.set(replay.changeDeviations(task.predicted, task.frames));
   }
 
-  #nextBatch(): void {
-    this.replay.gather(this.agent.sampleIndices(this.replay.size), this.config.batch, this.agent.batch);
-    this.watch?.("batch");
-  }
-
-  /** Density ratios of the batch, truncated to weights. */
-  #weigh(): void {
-    const { batch, weightLimit } = this.config;
-    const weights = this.agent.importanceRatios();
-    truncateWeights(weights, batch, weightLimit);
-    this.watch?.("weights");
-    this.statistics.meanWeight.add(meanWeight(weights, batch));
-    this.statistics.effectiveSampleSize.add(effectiveSampleSize(weights, batch));
-  }
-
-  #update(): void {
-    const { agent, config, statistics } = this;
-    for (let i = 0; i < config.modelUpdates; ++i) {
-      this.#nextBatch();
-      statistics.modelError.add(this.#updated("model", agent.model, agent.updateModel()));
-    }
-    for (let i = 0; i < config.valueUpdates; ++i) {
-      this.#nextBatch();
-      this.#weigh();
-      statistics.valueError.add(this.#updated("critic", agent.value, agent.updateValue()));
-    }
-    for (let i = 0; i < config.policyUpdates; ++i) {
-      this.#nextBatch();
-      this.#weigh();
-      this.environment.rewardGradient(agent.batch);
-      if (config.model === "exact") this.environment.transitionJacobian!(agent.batch);
-      this.watch?.("derivatives");
-      statistics.policyGradientNorm.add(this.#updated("policy", agent.policy, agent.updatePolicy()));
-      this.updates += 1;
-    }
-  }
-
-  /** What an update measured, once that and the gradient it took are known to be finite. */
-  #updated(phase: "model" | "critic" | "policy", network: Network, measured: number): number {
-    this.watch?.(phase);
-    this.#expectFinite(`the ${phase}'s gradient norm`, network.gradientNorm);
-    this.#expectFinite(`the ${phase}'s error`, measured);
-    return measured;
-  }
-
   /** @throws BlowUp when a weight or an optimiser's moment is not finite. */
   expectFiniteNetworks(): void {
     const { policy, value, model } = this.agent;
     for (const network of [policy, value, model]) {
       for (const { name, data } of network.state()) {
-        for (const number of data) this.#expectFinite(name, number);
+        for (const number of data) this.learning.expectFinite(name, number);
       }
     }
-  }
-
-  #expectFinite(quantity: string, value: number): void {
-    if (!Number.isFinite(value)) throw new BlowUp(quantity, value, this.steps);
   }
 
   /**
@@ -216,12 +170,13 @@ export class Trainer {
    * @throws BlowUp when a weight, an optimiser's moment or a return is not finite.
    */
   evaluate(): MetricsRecord {
-    const { statistics } = this;
+    const { statistics } = this.learning;
+    this.learning.steps = this.steps;
     this.expectFiniteNetworks();
     const evaluation = this.evaluateEpisodes(this.config.evaluationEpisodes, this.config.seed);
     let sum = 0;
     for (const value of evaluation.returns) sum += value;
-    this.#expectFinite("the evaluation's return", sum);
+    this.learning.expectFinite("the evaluation's return", sum);
     return {
       step: this.steps,
       episodes: this.episodes,

@@ -85,7 +85,7 @@ test("a task with a frame trains, with the frame's scale", async (t) => {
   // the error of predicting the mean, in units of the scale, which was measured before the pole swung
   const deviations = replay.changeDeviations(predicted, frames);
   const naive = deviations.reduce((sum, x, d) => sum + (x / agent.modelScale[d]!) ** 2 / deviations.length, 0);
-  const error = trainer.statistics.modelError.take()!;
+  const error = trainer.learning.statistics.modelError.take()!;
   t.true(error > 0 && error < 0.9 * naive, `${error}, ${naive} for the mean`);
 });
 

@@ -14,7 +14,7 @@ const CRITIC = [S, 200, 100, 1];
 const MODEL = [S + A, 20, 20, 1];
 
 /** A learner over a batch of random transitions. */
-function createLearner(module: Module): number {
+function createLearner(module: Module) {
   const { exports } = module;
   const call = (name: string, ...operands: (number | bigint)[]): number => exports[name]!(...operands);
   const random = call("randomCreate", 1n, 0, 0);
@@ -79,11 +79,11 @@ function createLearner(module: Module): number {
   ]) {
     if (!(loss > 1e-3 && loss < 1e3)) throw new Error(`a loss or norm of the update is ${loss}`);
   }
-  return learner;
+  return { learner, batch };
 }
 
 export function update(module: Module): Work[] {
-  const learner = createLearner(module);
+  const { learner, batch } = createLearner(module);
   const { updateModel, importanceRatios, updateValue, updatePolicy } = module.exports;
   const p = multiplyAdds(POLICY);
   const v = multiplyAdds(CRITIC);
