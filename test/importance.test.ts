@@ -1,6 +1,6 @@
 import test from "ava";
 import { resolveConfig } from "../src/config.js";
-import { effectiveSampleSize, meanWeight, truncateWeights } from "../src/importance.js";
+import { discountWeights, effectiveSampleSize, meanWeight, truncateWeights } from "../src/importance.js";
 import { init } from "../src/node.js";
 import { Trainer } from "../src/train.js";
 
@@ -8,6 +8,12 @@ test("ratios are truncated at the limit, overflow counts as the limit and no num
   const ratios = Float32Array.of(0, 0.5, 5, 7, Infinity, NaN, 9);
   truncateWeights(ratios, 6, 5);
   t.deepEqual([...ratios], [0, 0.5, 5, 5, 5, 0, 9]);
+});
+
+test("weights of pieces count less by gamma with every step, not with every piece", (t) => {
+  const weights = Float32Array.of(1, 2, 1, 2, 4, 8, 7);
+  discountWeights(weights, 3, 2, 0.5);
+  t.deepEqual([...weights], [1, 2, 0.5, 1, 1, 2, 7]);
 });
 
 test("the effective sample size is 1 for equal weights, 1 / n when one weight carries all, 0 when none does", (t) => {
