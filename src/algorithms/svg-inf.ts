@@ -7,12 +7,17 @@ import type { Algorithm } from "./algorithm.js";
 export const svgInf: Algorithm = {
   summary: "value gradients along whole episodes, with inferred noise",
   defaults: ({ episodeSteps, finite }) => ({
+    steps: 400 * episodeSteps,
+    evaluationInterval: 20 * episodeSteps,
     learningStarts: episodeSteps,
     bootstrap: finite ? "none" : "critic",
     squash: "none",
     deviation: "learned",
     sigma: 0.3,
+    policyHidden: [50, 50],
+    // an episode's gradient may be a hundred times as long as the next one's: every episode counts alike
     policyLearningRate: 1e-2,
+    gradientLimit: 0.3,
   }),
   trajectoryRows: ({ episodeSteps }) => episodeSteps,
   afterStep(learning) {
