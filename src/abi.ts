@@ -28,6 +28,7 @@ export const Stream = {
   ReplaySampling: 3,
   Evaluation: 4,
   Verification: 5,
+  Imagination: 6,
 } as const;
 
 /** Kinds of features (assembly/nn/encoder.ts). */

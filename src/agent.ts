@@ -68,6 +68,7 @@ export class Agent {
   readonly #learner: LearnerHandle;
   readonly #noise: RandomHandle;
   readonly #sampling: RandomHandle;
+  readonly #imagination: RandomHandle;
   readonly #verification: RandomHandle;
   readonly #policySizes: readonly number[];
   readonly #statesPointer: number;
@@ -165,6 +166,7 @@ export class Agent {
     const seed = BigInt(config.seed);
     this.#noise = exports.randomCreate(seed, Stream.PolicyNoise, 0);
     this.#sampling = exports.randomCreate(seed, Stream.ReplaySampling, 0);
+    this.#imagination = exports.randomCreate(seed, Stream.Imagination, 0);
     this.#verification = exports.randomCreate(seed, Stream.Verification, 0);
     exports.policyInitialise(
       this.#policy,
@@ -330,15 +332,20 @@ export class Agent {
     this.#core.exports.learnerResume(this.#learner, count);
   }
 
-  /** Address of the critic's target block, for checkpoints. */
-  get valueTarget(): number {
-    return this.#core.exports.valueTarget(this.#value);
+  /** What is trained, and the address of the frozen copy that a critic has, for checkpoints. */
+  get networks(): readonly (readonly [network: Network, target?: number])[] {
+    return [[this.policy], [this.value, this.#core.exports.valueTarget(this.#value)], [this.model]];
   }
 
-  /** The states of the generators for policy noise and replay sampling, live. */
-  get generators(): { readonly noise: Uint8Array; readonly sampling: Uint8Array } {
+  /** The live arrays, besides the networks', that training goes on from: the model's units, the states of the generators. */
+  get arrays(): readonly (readonly [name: string, data: Float32Array | Uint8Array])[] {
     const bytes = this.#core.exports.randomBytes();
-    return { noise: byteView(this.#core, this.#noise, bytes), sampling: byteView(this.#core, this.#sampling, bytes) };
+    return [
+      ["model.scale", this.modelScale],
+      ["random.policy_noise", byteView(this.#core, this.#noise, bytes)],
+      ["random.replay_sampling", byteView(this.#core, this.#sampling, bytes)],
+      ["random.imagination", byteView(this.#core, this.#imagination, bytes)],
+    ];
   }
 
   /** `count` standard normal numbers for testing a policy with: the same for every call on agents of one seed. */

@@ -3,7 +3,6 @@ import { type Config, resolveConfig, settings } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import type { Task } from "./env/task.js";
 import { conform, count, finite, object, record } from "./fields.js";
-import type { Network } from "./network.js";
 import { columnWidths, consecutive, type Replay, type TransitionColumns } from "./replay.js";
 import { decodeTensors, encodeTensors, type StoredTensor, type TensorArray, type TensorFile } from "./safetensors.js";
 import { Trainer } from "./train.js";
@@ -11,7 +10,7 @@ import type { Core } from "./wasm.js";
 import { shorten } from "./wording.js";
 
 const FORMAT = "valuegrad-checkpoint";
-const VERSION = "3";
+const VERSION = "4";
 
 /** The training environment's snapshot. */
 const ENVIRONMENT = "environment";
@@ -54,21 +53,6 @@ function contradiction({ steps, replayAdded, replayFrom }: Counters, config: Con
     return `its transitions begin at ${replayFrom} of ${replayAdded}, of which ${capacity} are held`;
   }
   return undefined;
-}
-
-const networks = (trainer: Trainer): [network: Network, target: number | undefined][] => [
-  [trainer.agent.policy, undefined],
-  [trainer.agent.value, trainer.agent.valueTarget],
-  [trainer.agent.model, undefined],
-];
-
-/** The live arrays, besides the networks', that training goes on from. */
-function arrays({ agent }: Trainer): [name: string, data: TensorArray][] {
-  return [
-    ["model.scale", agent.modelScale],
-    ["random.policy_noise", agent.generators.noise],
-    ["random.replay_sampling", agent.generators.sampling],
-  ];
 }
 
 /** The transitions with these numbers as the tensors of a file. */
@@ -117,11 +101,11 @@ export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }:
   const { replay } = trainer;
   const tensors = new Map<string, StoredTensor>();
   const optimiserSteps: Record<string, number> = {};
-  for (const [network, target] of networks(trainer)) {
+  for (const [network, target] of trainer.agent.networks) {
     for (const { name, shape, data } of network.state(target)) tensors.set(name, { shape, data });
     optimiserSteps[network.name] = network.steps;
   }
-  for (const [name, data] of arrays(trainer)) tensors.set(name, { shape: [data.length], data });
+  for (const [name, data] of trainer.agent.arrays) tensors.set(name, { shape: [data.length], data });
   const environment = trainer.environment.snapshot();
   tensors.set(ENVIRONMENT, { shape: [environment.length], data: environment });
   const first = Math.max(replayFrom, replay.added - replay.size);
@@ -222,12 +206,12 @@ export function restoreTrainer(
   } catch (error) {
     throw new Error(`a damaged checkpoint: ${(error as Error).message}`);
   }
-  for (const [network, target] of networks(trainer)) {
+  for (const [network, target] of trainer.agent.networks) {
     const steps = counters.optimiserSteps[network.name];
     if (steps === undefined) throw new Error(`a damaged checkpoint: it does not count the ${network.name}'s updates`);
     network.restore((name, shape) => find(tensors, name, shape, Float32Array) as Float32Array, steps, target);
   }
-  for (const [name, data] of arrays(trainer)) {
+  for (const [name, data] of trainer.agent.arrays) {
     data.set(find(tensors, name, [data.length], data.constructor) as Float32Array);
   }
   const { replayAdded, replayFrom } = counters;

@@ -157,8 +157,7 @@ export class Trainer {
 
   /** @throws BlowUp when a weight or an optimiser's moment is not finite. */
   expectFiniteNetworks(): void {
-    const { policy, value, model } = this.agent;
-    for (const network of [policy, value, model]) {
+    for (const [network] of this.agent.networks) {
       for (const { name, data } of network.state()) {
         for (const number of data) this.learning.expectFinite(name, number);
       }

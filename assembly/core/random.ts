@@ -12,6 +12,8 @@ export enum Stream {
   ReplaySampling,
   Evaluation,
   Verification,
+  /** Noise of actions and transitions that never happened. */
+  Imagination,
 }
 
 const ROUND_A: u64 = 0xd2511f53;
