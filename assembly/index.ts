@@ -100,6 +100,7 @@ export function batchRSNext(batch: Batch): usize { return batch.rSNext; }
 export function batchVSNext(batch: Batch): usize { return batch.vSNext; }
 export function batchAllocateJacobians(batch: Batch): void { batches.batchAllocateJacobians<f32>(batch); }
 export function batchAllocatePolicyJacobian(batch: Batch): void { batches.batchAllocatePolicyJacobian<f32>(batch); }
+export function batchEnds(batch: Batch): usize { return batch.ends; }
 export function batchFS(batch: Batch): usize { return batch.fS; }
 export function batchFA(batch: Batch): usize { return batch.fA; }
 

@@ -149,6 +149,7 @@ export interface CoreExports {
   batchVSNext(batch: BatchHandle): Pointer;
   batchAllocateJacobians(batch: BatchHandle): void;
   batchAllocatePolicyJacobian(batch: BatchHandle): void;
+  batchEnds(batch: BatchHandle): Pointer;
   batchFS(batch: BatchHandle): Pointer;
   batchFA(batch: BatchHandle): Pointer;
 

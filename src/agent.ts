@@ -45,6 +45,12 @@ export type AgentConfig = Pick<
   | "modelNoise"
 >;
 
+/** So many pieces of trajectories, each of at most so many steps. */
+export interface Pieces {
+  readonly count: number;
+  readonly steps: number;
+}
+
 /** Last layers start this much smaller, so that an untrained network says next to nothing. */
 const LAST_LAYER_SCALE = 0.1;
 
@@ -64,7 +70,7 @@ export class Agent {
   readonly #value: ValueHandle;
   readonly #model: ModelHandle;
   readonly #batch: HeldBatch;
-  readonly #trajectories: HeldBatch | undefined;
+  readonly #pieces: HeldBatch | undefined;
   readonly #learner: LearnerHandle;
   readonly #noise: RandomHandle;
   readonly #sampling: RandomHandle;
@@ -89,15 +95,16 @@ export class Agent {
 
   /**
    * @param actingRows Largest number of states that `act` takes at once.
-   * @param trajectoryRows Room for pieces of trajectories, in transitions; 0 for algorithms that need none.
+   * @param pieces Room for pieces of trajectories, where the policy does not learn from single transitions of a minibatch.
    * @throws Error when the core is sealed, or the task has features or frames that cannot be computed.
    */
-  constructor(core: Core, task: AgentTask, config: AgentConfig, actingRows = 1, trajectoryRows = 0) {
+  constructor(core: Core, task: AgentTask, config: AgentConfig, actingRows = 1, pieces?: Pieces) {
     core.expectOpen();
     const { exports } = core;
     const S = task.state.length;
     const A = task.action.length;
-    const rows = Math.max(config.batch, actingRows, trajectoryRows);
+    const pieceRows = pieces === undefined ? 0 : pieces.steps * pieces.count;
+    const rows = Math.max(config.batch, actingRows, pieceRows);
     this.task = task;
     this.config = config;
     this.#core = core;
@@ -144,9 +151,9 @@ export class Agent {
 
     const exact = config.model === "exact";
     this.#batch = new HeldBatch(core, config.batch, S, A, exact);
-    if (trajectoryRows > 0) {
-      this.#trajectories = new HeldBatch(core, trajectoryRows, S, A, exact, true);
-      if (!exact) exports.modelAllocateJacobian(this.#model);
+    if (pieces !== undefined) {
+      this.#pieces = new HeldBatch(core, pieceRows, S, A, exact, pieces.steps > 1);
+      if (pieces.steps > 1 && !exact) exports.modelAllocateJacobian(this.#model);
     }
     this.#learner = exports.learnerCreate(
       this.#policy,
@@ -206,12 +213,17 @@ export class Agent {
   }
 
   /**
-   * The batch for `rows` transitions of pieces of trajectories.
+   * The batch for `rows` transitions of trajectory pieces.
    * @throws RangeError when there is not so much room.
    */
-  trajectories(rows: number): AgentBatch {
-    if (this.#trajectories === undefined) throw new RangeError("this agent was made without room for trajectories");
-    return this.#trajectories.use(rows);
+  pieces(rows: number): AgentBatch {
+    if (this.#pieces === undefined) throw new RangeError("this agent was made without room for pieces of trajectories");
+    return this.#pieces.use(rows);
+  }
+
+  /** Transitions of pieces that there is room for. */
+  get pieceCapacity(): number {
+    return this.#pieces?.capacity ?? 0;
   }
 
   /** Actions (rows, A) of the last `act` or `actDeterministically`, in units of the actuator, not clipped. */
@@ -283,14 +295,14 @@ export class Agent {
     return this.#core.exports.updateModel(this.#learner, this.#batch.handle, this.config.batch);
   }
 
-  /** Puts the density ratios of current and behaviour policy into a batch's `weight`: the minibatch's, or the trajectories'. */
+  /** Puts the density ratios of current and behaviour policy into a batch's `weight`: the minibatch's, or the pieces'. */
   importanceRatios(batch = this.batch): Float32Array {
     this.#core.exports.importanceRatios(this.#learner, this.#held(batch).handle, batch.rows);
     return batch.weight;
   }
 
   #held(batch: AgentBatch): HeldBatch {
-    return this.#trajectories?.live === batch ? this.#trajectories : this.#batch;
+    return this.#pieces?.live === batch ? this.#pieces : this.#batch;
   }
 
   /** One step of fitted policy evaluation on the batch, with its weights. Returns the weighted squared error. */
@@ -299,23 +311,14 @@ export class Agent {
   }
 
   /**
-   * One policy step on the minibatch, with its weights and the derivatives of its rewards (and, where `model` is "exact", of its
-   * transitions): every transition is a piece of one step, with the critic after it. `importanceRatios` must have been called on it.
-   * Returns the gradient's norm before clipping.
-   */
-  updatePolicy(): number {
-    const { batch } = this.config;
-    return this.#core.exports.updatePolicy(this.#learner, this.#batch.handle, 1, batch, 1);
-  }
-
-  /**
-   * The same on the trajectories: `pieces` pieces of equal length, their rows in the order of time.
+   * One policy step on a batch (the minibatch, or the pieces), with its weights and the derivatives of its rewards (and, where `model` is
+   * "exact", of its transitions). `importanceRatios` must have been called on it. Returns the gradient's norm before clipping.
+   * @param pieces How many pieces of trajectories its rows are, all of the same number of rows; every transition is one unless given.
    * @param bootstraps Whether the critic says what comes after a piece.
    */
-  updatePolicyAlong(pieces: number, bootstraps: boolean): number {
-    const { handle, live } = this.#trajectories!;
-    const steps = live.rows / pieces;
-    return this.#core.exports.updatePolicy(this.#learner, handle, steps, pieces, bootstraps ? 1 : 0);
+  updatePolicy(batch = this.batch, pieces = batch.rows, bootstraps = true): number {
+    const { handle } = this.#held(batch);
+    return this.#core.exports.updatePolicy(this.#learner, handle, batch.rows / pieces, pieces, bootstraps ? 1 : 0);
   }
 
   /** What one unit of each predicted state change is, (D), in its frame where it has one. The model learns changes divided by it. */

@@ -1,13 +1,13 @@
 import type { BatchHandle } from "./abi.js";
 import type { TransitionBatch } from "./replay.js";
-import { float32View } from "./views.js";
+import { float32View, int32View } from "./views.js";
 import type { Core } from "./wasm.js";
 
 /** A batch of the learner in the core: transitions, weights, the derivatives of the reward and of the transition, each a live array. */
 export interface AgentBatch extends TransitionBatch {
   /** Rows in use, B. */
   readonly rows: number;
-  /** Importance ratios, then weights, (B). */
+  /** Importance ratios, then weights, (B). The policy's update turns those of pieces into what a step counts at its piece's start. */
   readonly weight: Float32Array;
   /** r_s (B, S), r_a (B, A), r_s' (B, S). */
   readonly rS: Float32Array;
@@ -18,6 +18,8 @@ export interface AgentBatch extends TransitionBatch {
   readonly fA: Float32Array;
   /** Derivative of the value at the next states, of the last policy update, (B, S). */
   readonly vSNext: Float32Array;
+  /** The step after which each piece of several steps is over, (P); row t P + p is step t of piece p. */
+  readonly ends: Int32Array;
 }
 
 /** A batch's place in the core. */
@@ -81,6 +83,7 @@ export class HeldBatch {
       fS: view(exports.batchFS(this.handle), rows * S),
       fA: view(exports.batchFA(this.handle), rows * A),
       vSNext: view(exports.batchVSNext(this.handle), S),
+      ends: int32View(this.#core, exports.batchEnds(this.handle), B),
     };
   }
 }

@@ -1,22 +1,34 @@
 /** Importance weights w = p(a | s; theta) / p(a | s; theta_k) of replayed actions (paper, section 4.2). */
 
 /**
- * Brings the first `count` ratios, in place, to weights: at most `limit`. A ratio that overflowed counts as the limit, one that is
- * no number (both densities vanished) as 0.
+ * Brings ratios, in place, to weights of which none exceeds `limit`, and for pieces of several steps no product of them from a
+ * piece's start up to any of its steps. A ratio that overflowed counts as the limit, one that is no number (both densities vanished)
+ * as 0.
+ * @param steps Steps of a piece; row t pieces + p is step t of piece p.
  */
-export function truncateWeights(ratios: Float32Array, count: number, limit: number): void {
-  for (let i = 0; i < count; ++i) {
-    const ratio = ratios[i]!;
-    ratios[i] = Number.isNaN(ratio) ? 0 : Math.min(ratio, limit);
+export function truncateWeights(ratios: Float32Array, pieces: number, limit: number, steps = 1): void {
+  for (let p = 0; p < pieces; ++p) {
+    let product = 1;
+    for (let row = p; row < steps * pieces; row += pieces) {
+      const ratio = ratios[row]!;
+      const next = product === 0 || Number.isNaN(ratio) ? 0 : Math.min(product * ratio, limit);
+      ratios[row] = next === 0 ? 0 : next / product;
+      product = next;
+    }
   }
 }
 
-/** Multiplies the weights of trajectory pieces, row t pieces + p, by gamma^t: what a step at t counts at the piece's start. */
-export function discountWeights(weights: Float32Array, steps: number, pieces: number, gamma: number): void {
-  let discount = 1;
-  for (let t = 0; t < steps; ++t) {
-    for (let row = t * pieces; row < (t + 1) * pieces; ++row) weights[row] = discount * weights[row]!;
-    discount *= gamma;
+/** Puts the products of pieces' weights up to each piece's end, (pieces), at the front of `products`. */
+export function pieceWeights(
+  weights: Float32Array,
+  ends: ArrayLike<number>,
+  pieces: number,
+  products: Float32Array,
+): void {
+  for (let p = 0; p < pieces; ++p) {
+    let product = 1;
+    for (let t = 0; t <= ends[p]!; ++t) product *= weights[t * pieces + p]!;
+    products[p] = product;
   }
 }
 

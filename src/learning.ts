@@ -3,7 +3,7 @@ import type { AgentBatch } from "./batch.js";
 import { BlowUp } from "./blow-up.js";
 import type { Config } from "./config.js";
 import type { VectorEnvironment } from "./env/vector.js";
-import { discountWeights, effectiveSampleSize, meanWeight, truncateWeights } from "./importance.js";
+import { effectiveSampleSize, meanWeight, pieceWeights, truncateWeights } from "./importance.js";
 import { Mean } from "./metrics.js";
 import type { Network } from "./network.js";
 import type { Replay } from "./replay.js";
@@ -39,6 +39,9 @@ export class Learning {
   /** Environment steps so far, for messages. */
   steps = 0;
 
+  readonly #pieceRows: Int32Array;
+  readonly #products: Float32Array;
+
   constructor(config: Config, agent: Agent, replay: Replay, environment: VectorEnvironment) {
     this.config = config;
     this.agent = agent;
@@ -46,6 +49,8 @@ export class Learning {
     this.environment = environment;
     this.batch = agent.batch;
     this.rows = agent.indices;
+    this.#pieceRows = new Int32Array(agent.pieceCapacity);
+    this.#products = new Float32Array(agent.pieceCapacity);
   }
 
   #fill(batch: AgentBatch, rows: Int32Array): void {
@@ -60,14 +65,17 @@ export class Learning {
     this.#fill(this.agent.batch, this.agent.sampleIndices(this.replay.size));
   }
 
-  /** Density ratios of the batch, truncated to weights. */
-  #weigh(): void {
+  /** Density ratios of the batch, truncated to weights; those of whole pieces are what the statistics tell of. */
+  #weigh(pieces = this.batch.rows): void {
     const { batch, config, statistics } = this;
     const weights = this.agent.importanceRatios(batch);
-    truncateWeights(weights, batch.rows, config.weightLimit);
+    const steps = batch.rows / pieces;
+    truncateWeights(weights, pieces, config.weightLimit, steps);
     this.watch?.("weights");
-    statistics.meanWeight.add(meanWeight(weights, batch.rows));
-    statistics.effectiveSampleSize.add(effectiveSampleSize(weights, batch.rows));
+    if (steps > 1) pieceWeights(weights, batch.ends, pieces, this.#products);
+    const whole = steps > 1 ? this.#products : weights;
+    statistics.meanWeight.add(meanWeight(whole, pieces));
+    statistics.effectiveSampleSize.add(effectiveSampleSize(whole, pieces));
   }
 
   /** Steps of the model, each on a minibatch. */
@@ -89,28 +97,53 @@ export class Learning {
     }
   }
 
-  /** Policy steps of SVG(1), each on a minibatch of the replay. */
-  improvePolicy(): void {
-    for (let i = 0; i < this.config.policyUpdates; ++i) {
-      this.#draw();
-      this.#weigh();
-      this.#differentiate();
-      this.#improved(this.agent.updatePolicy());
+  /** Policy steps of SVG(k), each on pieces of up to `steps` replayed transitions, with the critic after them. */
+  improvePolicy(steps = 1): void {
+    const { agent, config, replay } = this;
+    for (let i = 0; i < config.policyUpdates; ++i) {
+      if (steps === 1) this.#draw();
+      else this.#fillPieces(agent.sampleIndices(replay.size), config.batch, steps);
+      this.#step(config.batch, true);
     }
   }
 
   /**
-   * A policy step of SVG(inf) on the last `length` transitions, which are an episode of the current policy.
-   * @param bootstraps Whether the critic says what comes after it.
+   * A policy step of SVG(k) on the last `length` transitions, which are one episode's and the current policy's.
+   * @param steps The length of the pieces into which they are cut.
+   * @param bootstraps Whether the critic says what comes after a piece.
    */
-  improvePolicyAlong(length: number, bootstraps: boolean): void {
-    const { agent, replay, config } = this;
-    const batch = agent.trajectories(length);
-    this.#fill(batch, replay.last(length));
-    this.#weigh();
-    discountWeights(batch.weight, length, 1, config.gamma);
+  improvePolicyAlong(length: number, steps: number, bootstraps: boolean): void {
+    const starts = this.replay.last(length).filter((_, i) => i % steps === 0);
+    this.#fillPieces(starts, starts.length, steps);
+    this.#step(starts.length, bootstraps);
+  }
+
+  /**
+   * The same on fresh data: after every `policyInterval` steps of an episode, and at its end, with the critic after the pieces. To be
+   * called after every step.
+   */
+  improvePolicyOnFresh(steps: number): void {
+    const { config, replay } = this;
+    const fresh = ((replay.episodeLength - 1) % config.policyInterval) + 1;
+    if (fresh === config.policyInterval || replay.episodeEnded)
+      this.improvePolicyAlong(fresh, Math.min(steps, fresh), true);
+  }
+
+  #fillPieces(starts: Int32Array, pieces: number, steps: number): void {
+    const batch = this.agent.pieces(pieces * steps);
+    const rows = this.#pieceRows.subarray(0, batch.rows);
+    this.replay.pieces(starts, pieces, steps, rows, batch.ends);
+    this.#fill(batch, rows);
+  }
+
+  /** A policy step on the batch. */
+  #step(pieces: number, bootstraps: boolean): void {
+    const { agent, batch } = this;
+    this.#weigh(pieces);
     this.#differentiate();
-    this.#improved(agent.updatePolicyAlong(1, bootstraps));
+    const norm = agent.updatePolicy(batch, pieces, bootstraps);
+    this.statistics.policyGradientNorm.add(this.#updated("policy", agent.policy, norm));
+    this.policyUpdates += 1;
   }
 
   /** The derivatives of the batch's rewards and, where the exact model is used, transitions. */
@@ -119,11 +152,6 @@ export class Learning {
     environment.rewardGradient(batch);
     if (this.config.model === "exact") environment.transitionJacobian!(batch);
     this.watch?.("derivatives");
-  }
-
-  #improved(norm: number): void {
-    this.statistics.policyGradientNorm.add(this.#updated("policy", this.agent.policy, norm));
-    this.policyUpdates += 1;
   }
 
   /** What an update measured, once that and the gradient it took are known to be finite. */

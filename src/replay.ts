@@ -144,6 +144,35 @@ export class Replay implements TransitionColumns {
     return length;
   }
 
+  /** Whether the newest transition is its episode's last. */
+  get episodeEnded(): boolean {
+    const newest = (this.#added - 1) % this.capacity;
+    return this.terminated[newest] === 1 || this.truncated[newest] === 1;
+  }
+
+  /**
+   * Where the transitions of trajectory pieces stand that begin at the given indices. Each is over after `steps` transitions, with its
+   * episode, or with the newest transition; what is left of its rows repeats its last one.
+   * @param rows Filled: row t pieces + p is step t of piece p.
+   * @param ends Filled: the last step of each piece.
+   */
+  pieces(starts: ArrayLike<number>, pieces: number, steps: number, rows: Int32Array, ends: Int32Array): void {
+    const newest = (this.#added - 1) % this.capacity;
+    for (let p = 0; p < pieces; ++p) {
+      let at = starts[p]!;
+      let end = 0;
+      rows[p] = at;
+      for (let t = 1; t < steps; ++t) {
+        if (end === t - 1 && at !== newest && this.terminated[at] === 0 && this.truncated[at] === 0) {
+          at = (at + 1) % this.capacity;
+          end = t;
+        }
+        rows[t * pieces + p] = at;
+      }
+      ends[p] = end;
+    }
+  }
+
   /** Adds the transition whose state, action and next state begin at the given offsets of their arrays. */
   add(
     s: ArrayLike<number>,

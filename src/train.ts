@@ -75,16 +75,17 @@ export class Trainer {
     this.task = task;
     const algorithm: Algorithm = algorithms[config.algorithm];
     this.#algorithm = algorithm;
-    const trajectoryRows = algorithm.trajectoryRows?.(task, config) ?? 0;
+    const pieces = algorithm.pieces?.(task, config);
     this.agent = allocate(
       "the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden or batch",
-      () => new Agent(core, task, config, evaluationEpisodes, trajectoryRows),
+      () => new Agent(core, task, config, evaluationEpisodes, pieces),
     );
     const capacity = Math.min(config.replayCapacity, config.steps);
     this.replay = allocate("lower replayCapacity", () => new Replay(capacity, task.state.length, task.action.length));
-    if (capacity < trajectoryRows) {
+    const atOnce = pieces === undefined ? 1 : pieces.count * pieces.steps;
+    if (capacity < atOnce) {
       throw new UsageError(
-        `replayCapacity and steps allow for ${capacity} transitions: ${config.algorithm} learns from ${trajectoryRows} at once`,
+        `replayCapacity and steps allow for ${capacity} transitions: ${config.algorithm} learns from ${atOnce} at once`,
       );
     }
     this.#previous = new Float64Array(task.state.length);

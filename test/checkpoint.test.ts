@@ -104,7 +104,7 @@ test("what is missing, misshapen, of another kind or version is named", async (t
     ["counters", counted({ replayAdded: 251 }), /251 transitions came of 250 steps$/],
     ["counters", counted({ replayFrom: 251 }), /its transitions begin at 251 of 250, of which 500 are held$/],
     ["config", "3", /the settings are 3: they must be an object/],
-    ["version", "two\nlines", /^a checkpoint of version two lines: this release reads version 3$/],
+    ["version", "two\nlines", /^a checkpoint of version two lines: this release reads version 4$/],
   ] as const) {
     const metadata = { ...file.metadata, [name]: value };
     t.throws(() => readCheckpoint(encodeTensors({ ...file, metadata })), { message });

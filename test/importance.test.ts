@@ -1,6 +1,6 @@
 import test from "ava";
 import { resolveConfig } from "../src/config.js";
-import { discountWeights, effectiveSampleSize, meanWeight, truncateWeights } from "../src/importance.js";
+import { effectiveSampleSize, meanWeight, pieceWeights, truncateWeights } from "../src/importance.js";
 import { init } from "../src/node.js";
 import { Trainer } from "../src/train.js";
 
@@ -10,10 +10,18 @@ test("ratios are truncated at the limit, overflow counts as the limit and no num
   t.deepEqual([...ratios], [0, 0.5, 5, 5, 5, 0, 9]);
 });
 
-test("weights of pieces count less by gamma with every step, not with every piece", (t) => {
-  const weights = Float32Array.of(1, 2, 1, 2, 4, 8, 7);
-  discountWeights(weights, 3, 2, 0.5);
-  t.deepEqual([...weights], [1, 2, 0.5, 1, 1, 2, 7]);
+test("the product of a piece's weights never exceeds the limit on the way, and pieces don't mix", (t) => {
+  const ratios = Float32Array.of(4, 0.5, 2, 8, 0.25, 3, 9, 9);
+  truncateWeights(ratios, 2, 5, 3);
+  // products 4, 8 -> 5, 1.25 and .5, 4, 12 -> 5
+  t.deepEqual([...ratios], [4, 0.5, 1.25, 8, 0.25, 1.25, 9, 9]);
+  const products = new Float32Array(3);
+  pieceWeights(ratios, [2, 1], 2, products);
+  t.deepEqual([...products], [1.25, 4, 0]);
+
+  const wild = Float32Array.of(0, Infinity, Infinity, NaN, NaN, Infinity);
+  truncateWeights(wild, 2, 5, 3);
+  t.deepEqual([...wild], [0, 5, 0, 0, 0, 0]);
 });
 
 test("the effective sample size is 1 for equal weights, 1 / n when one weight carries all, 0 when none does", (t) => {

@@ -52,7 +52,7 @@ test("1,000 updates leave memory as it was, in the core and in JavaScript", asyn
   t.is(core.exports.memory.buffer, buffer);
   t.true(kept < 16_384, `${kept} bytes kept`);
   // V8 boxes a few numbers per step; an array or object per row or sample would be far above this
-  t.true(made < 400_000, `${made} bytes made`);
+  t.true(made < 800_000, `${made} bytes made`);
 });
 
 test("learning starts when the setting says so, with a scale that the data gave", async (t) => {

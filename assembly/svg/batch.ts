@@ -28,8 +28,10 @@ export class Batch {
   /** Jacobians of the transition, (B, S, S) and (B, S, A), or null where the learned model's pullback is applied instead. */
   fS: usize;
   fA: usize;
-  /** Jacobian of the policy, (B, A, S), for walks over several steps. */
+  /** Jacobian of the policy, (B, A, S), for walks over pieces of several steps; null where all are of one step. */
   piS: usize;
+  /** i32 (P): the step of each piece after which it is over; its later rows count for nothing. 0 unless written. */
+  ends: usize;
   /** v'_s' (B, S): derivative of the value at the next state. */
   vSNext: usize;
   /** Adjoint of s' (B, S), then of s (B, S) and a (B, A) through model and reward. */
@@ -62,6 +64,7 @@ export function batchCreate<T>(rows: i32, states: i32, actions: i32): Batch {
   batch.dA = allocNumbers<T>(rows * actions);
   batch.values = allocNumbers<T>(rows);
   batch.targets = allocNumbers<T>(rows);
+  batch.ends = arenaAlloc((<usize>rows) << 2);
   return batch;
 }
 
@@ -71,7 +74,7 @@ export function batchAllocateJacobians<T>(batch: Batch): void {
   batch.fA = allocNumbers<T>(batch.rows * batch.states * batch.actions);
 }
 
-/** Room for the policy's Jacobian. */
+/** Room for the policy's Jacobian: from now on pieces may have several steps, and the transition's Jacobians are needed, too. */
 export function batchAllocatePolicyJacobian<T>(batch: Batch): void {
   batch.piS = allocNumbers<T>(batch.rows * batch.actions * batch.states);
 }

@@ -12,7 +12,10 @@
 //   q      = gamma v'_s' + r_s'           adjoint of s' (no v'_s' where the process ended)
 //   dS, dA = q f_s + r_s, q f_a + r_a
 //   v_s    = dS + dA pi_s                 equation 9
-//   v_theta += weight dA pi_theta         equation 10
+//   v_theta += dA pi_theta                equation 10
+//
+// Where another policy acted, the expectation over the action at s takes the ratio of both densities as a weight: v_s and v_theta of
+// the step count times it, and with them all that passes through them.
 //
 // SVG(1) takes v'_s' from the critic at the observed s' and needs the last line only. Over several steps every row's Jacobians are
 // formed first, all rows at once, so that only products of small matrices are left to be made in the order of time.
@@ -83,9 +86,9 @@ export function policyJacobian<T>(batch: Batch, policy: Policy, B: i32): void {
 }
 
 /**
- * The recursion over P pieces of trajectories of K steps each: q, dS and dA of every row, from the vSNext of the pieces' last
- * transitions, all Jacobians and the reward's derivatives. Rows are in the order of time, row t P + p. Fills in the earlier
- * transitions' vSNext.
+ * The recursion over P pieces of trajectories of at most K steps each: q, dS and dA of every row, from the vSNext of the pieces'
+ * last transitions (`ends`), all Jacobians, the reward's derivatives and the weights. Rows are in the order of time, row t P + p.
+ * Fills in the earlier transitions' vSNext.
  */
 export function trajectoryAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64, K: i32, P: i32): void {
   const S = batch.states;
@@ -94,12 +97,28 @@ export function trajectoryAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64,
     rewardAdjoint<T>(batch, gamma, rewardScale, t * P, (t + 1) * P);
     jacobianAdjoint<T>(batch, t * P, (t + 1) * P);
     if (t == 0) break;
-    const vS = at<T>(batch.vSNext, (t - 1) * P * S);
-    memory.copy(vS, at<T>(batch.dS, t * P * S), (<usize>(P * S)) << alignof<T>());
     for (let p = 0; p < P; ++p) {
+      if (t > load<i32>(batch.ends + ((<usize>p) << 2))) continue;
       const b = t * P + p;
-      addProduct<T>(at<T>(vS, p * S), at<T>(batch.dA, b * A), at<T>(batch.piS, b * A * S), A, S);
+      const vS = at<T>(batch.vSNext, (b - P) * S);
+      memory.copy(vS, at<T>(batch.dS, b * S), (<usize>S) << alignof<T>());
+      addProduct<T>(vS, at<T>(batch.dA, b * A), at<T>(batch.piS, b * A * S), A, S);
+      const weight = load<T>(at<T>(batch.weight, b));
+      for (let i = 0; i < S; ++i) store<T>(at<T>(vS, i), weight * load<T>(at<T>(vS, i)));
     }
+  }
+}
+
+/**
+ * Turns the weights of steps into what their v_theta count at the start of a piece: gamma^t times the product of the weights up to
+ * the step's own, and nothing after the piece's end.
+ */
+export function accumulateWeights<T>(batch: Batch, gamma: f64, K: i32, P: i32): void {
+  for (let b = P; b < K * P; ++b) {
+    const slot = at<T>(batch.weight, b);
+    const t = b / P;
+    const over = t > load<i32>(batch.ends + ((<usize>(b - t * P)) << 2));
+    store<T>(slot, over ? <T>0 : <T>gamma * load<T>(at<T>(batch.weight, b - P)) * load<T>(slot));
   }
 }
 

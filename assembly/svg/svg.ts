@@ -8,21 +8,24 @@ import { Batch } from "./batch";
 import { Learner, stepPolicy } from "./learner";
 import { modelForward, modelInfer, modelJacobian } from "./model";
 import { policyInfer } from "./policy";
-import { policyGradient, policyJacobian, trajectoryAdjoint, transitionAdjoint } from "./recursion";
+import { accumulateWeights, policyGradient, policyJacobian, trajectoryAdjoint, transitionAdjoint } from "./recursion";
 import { valueForward, valueVjp } from "./value";
 
 /**
- * Minus the gradient of the mean over P pieces of sum over rows of weight v_theta, into the policy's gradient block. Rows are in the
- * order of time, row t P + p; `weight` holds what the step at t counts, with the discount gamma^t. Needs the policy evaluated at the
- * batch's states (importanceRatios does it), and traps otherwise.
+ * Minus the gradient of the mean value over P pieces of at most K steps, into the policy's gradient block. Rows are in the order of
+ * time, row t P + p; `weight` holds the ratio of the densities of the row's action; pieces of several steps end where the batch's
+ * `ends` say. Needs the policy evaluated at the batch's states (importanceRatios does it) and, for pieces of several steps, the
+ * policy's Jacobian, and traps otherwise. Overwrites the weights of such pieces.
  * @param bootstraps Whether the critic says what comes after a piece; nothing comes without it.
  */
 export function svgGradient<T>(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
   const policy = learner.policy;
   const model = learner.model;
   const B = K * P;
-  if (policy.evaluated != batch.s) unreachable();
-  endGradient<T>(learner, batch, (K - 1) * P, P, bootstraps);
+  if (policy.evaluated != batch.s || (K > 1 && !batch.piS)) unreachable();
+  const walks = batch.piS != 0;
+  if (walks) endGradients<T>(learner, batch, K, P, bootstraps);
+  else endGradient<T>(learner, batch, batch.vSNext, batch.sNext, P, bootstraps);
 
   // infer both noises, so that the steps are the observed ones
   policyInfer<T>(policy, batch.a, B);
@@ -30,11 +33,12 @@ export function svgGradient<T>(learner: Learner, batch: Batch, K: i32, P: i32, b
     modelForward<T>(model, batch.s, batch.a, B);
     modelInfer<T>(model, batch.s, batch.sNext, B);
   }
-  if (K == 1) transitionAdjoint<T>(batch, model, learner.gamma, learner.rewardScale, B);
+  if (!walks) transitionAdjoint<T>(batch, model, learner.gamma, learner.rewardScale, B);
   else {
     if (!learner.exact) modelJacobian<T>(model, batch.fS, batch.fA, batch.s, B);
     policyJacobian<T>(batch, policy, B);
     trajectoryAdjoint<T>(batch, learner.gamma, learner.rewardScale, K, P);
+    accumulateWeights<T>(batch, learner.gamma, K, P);
   }
   clearGradient<T>(policy.parameters);
   policyGradient<T>(batch, policy, 1.0 / <f64>P, B);
@@ -46,15 +50,28 @@ export function updatePolicy<T>(learner: Learner, batch: Batch, K: i32, P: i32, 
   return stepPolicy<T>(learner);
 }
 
-/** v'_s' = V_s at the observed next states of the P rows from `first`, or 0. */
-function endGradient<T>(learner: Learner, batch: Batch, first: i32, P: i32, bootstraps: bool): void {
+/** v (P, S) = V_s at next states (P, S), or 0. */
+function endGradient<T>(learner: Learner, batch: Batch, v: usize, sNext: usize, P: i32, bootstraps: bool): void {
   const value = learner.value;
-  const S = batch.states;
-  const vSNext = at<T>(batch.vSNext, first * S);
-  clear<T>(vSNext, P * S);
+  clear<T>(v, P * batch.states);
   if (!bootstraps) return;
-  const sNext = at<T>(batch.sNext, first * S);
   valueForward<T>(value, value.parameters.values, batch.values, sNext, P);
   for (let p = 0; p < P; ++p) store<T>(at<T>(batch.values, p), 1);
-  valueVjp<T>(value, value.parameters.values, 0, vSNext, batch.values, sNext, P);
+  valueVjp<T>(value, value.parameters.values, 0, v, batch.values, sNext, P);
+}
+
+/** v'_s' = V_s at the next states where the pieces end, and 0 at all others; q and dS serve to bring them together. */
+function endGradients<T>(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
+  const S = batch.states;
+  const bytes = (<usize>S) << alignof<T>();
+  clear<T>(batch.vSNext, K * P * S);
+  for (let p = 0; p < P; ++p) memory.copy(at<T>(batch.q, p * S), at<T>(batch.sNext, endOf(batch, p, P) * S), bytes);
+  endGradient<T>(learner, batch, batch.dS, batch.q, P, bootstraps);
+  for (let p = 0; p < P; ++p) memory.copy(at<T>(batch.vSNext, endOf(batch, p, P) * S), at<T>(batch.dS, p * S), bytes);
+}
+
+/** The last row of piece p. */
+@inline
+function endOf(batch: Batch, p: i32, P: i32): i32 {
+  return load<i32>(batch.ends + ((<usize>p) << 2)) * P + p;
 }

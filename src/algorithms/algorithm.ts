@@ -1,3 +1,4 @@
+import type { Pieces } from "../agent.js";
 import type { Config } from "../config.js";
 import type { Task } from "../env/task.js";
 import type { Learning } from "../learning.js";
@@ -8,8 +9,8 @@ export interface Algorithm {
   readonly summary: string;
   /** Settings whose default differs for this algorithm on a task. They come before the task's own. */
   readonly defaults?: (task: Task) => Partial<Config>;
-  /** Transitions of trajectories that are learned from at once; none unless given. */
-  readonly trajectoryRows?: (task: Task, config: Config) => number;
+  /** The pieces of trajectories that a policy step learns from; single transitions of a minibatch unless given. */
+  readonly pieces?: (task: Task, config: Config) => Pieces | undefined;
   /** After every environment step, once learning has started. */
   afterStep(learning: Learning): void;
   /** After an episode of `length` steps, all of them the current policy's. */

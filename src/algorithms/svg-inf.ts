@@ -19,12 +19,12 @@ export const svgInf: Algorithm = {
     policyLearningRate: 1e-2,
     gradientLimit: 0.3,
   }),
-  trajectoryRows: ({ episodeSteps }) => episodeSteps,
+  pieces: ({ episodeSteps }) => ({ count: 1, steps: episodeSteps }),
   afterStep(learning) {
     learning.trainModel();
     if (learning.config.bootstrap === "critic") learning.trainCritic();
   },
   afterEpisode(learning, length) {
-    learning.improvePolicyAlong(length, learning.config.bootstrap === "critic");
+    learning.improvePolicyAlong(length, length, learning.config.bootstrap === "critic");
   },
 };

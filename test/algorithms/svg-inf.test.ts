@@ -27,7 +27,7 @@ test("the policy makes one step after every episode, along it, from the first wh
       rows,
       Array.from({ length: 250 }, (_, i) => step - 250 + i),
     );
-    // the policy that acted is the one that learns: ratios of 1, discounted
+    // the policy that acted is the one that learns: ratios of 1, discounted by the update
     t.true(weight.every((w, i) => Math.abs(w / 0.9 ** i - 1) < 1e-3));
   }
 });

@@ -245,6 +245,12 @@ export function policyJacobian64(batch: Batch, policy: Policy, B: i32): void {
 export function trajectoryAdjoint32(batch: Batch, gamma: f64, rewardScale: f64, K: i32, P: i32): void {
   recursions.trajectoryAdjoint<f32>(batch, gamma, rewardScale, K, P);
 }
+export function accumulateWeights32(batch: Batch, gamma: f64, K: i32, P: i32): void {
+  recursions.accumulateWeights<f32>(batch, gamma, K, P);
+}
+export function accumulateWeights64(batch: Batch, gamma: f64, K: i32, P: i32): void {
+  recursions.accumulateWeights<f64>(batch, gamma, K, P);
+}
 export function trajectoryAdjoint64(batch: Batch, gamma: f64, rewardScale: f64, K: i32, P: i32): void {
   recursions.trajectoryAdjoint<f64>(batch, gamma, rewardScale, K, P);
 }
@@ -326,6 +332,9 @@ export function batchAllocatePolicyJacobian32(batch: Batch): void {
 }
 export function batchAllocatePolicyJacobian64(batch: Batch): void {
   batches.batchAllocatePolicyJacobian<f64>(batch);
+}
+export function batchEnds(batch: Batch): usize {
+  return batch.ends;
 }
 export function batchPiS(batch: Batch): usize {
   return batch.piS;

@@ -209,6 +209,11 @@ for (const dynamics of ["learned", "given"] as const) {
     const later = source.array(P * STATES);
     core.set(address("Terminated"), terminated);
     core.run("batchAllocatePolicyJacobian", batch);
+    // the second piece is over one step earlier
+    const ends = [T - 1, T - 2, T - 1];
+    new Int32Array(core.memory.buffer, address("Ends"), P).set(ends);
+    const weight = source.array(T * P, 0.5, 1.5);
+    core.set(address("Weight"), weight);
     observe(s, a, source.array(T * P * STATES, -0.5, 0.5));
     core.run("policyJacobian", batch, policy.address, T * P);
     if (dynamics === "learned") {
@@ -218,10 +223,19 @@ for (const dynamics of ["learned", "given"] as const) {
       core.plain("batchGiveJacobians", batch, fS, fA);
     }
     const vSNext = new Array<number>(T * P * STATES).fill(Number.NaN);
-    vSNext.splice((T - 1) * P * STATES, P * STATES, ...later);
+    const atEnds = ends.map((end, p) => (end * P + p) * STATES);
+    atEnds.forEach((at, p) => void vSNext.splice(at, STATES, ...row(later, p, STATES)));
+    // and what stands behind its end counts for nothing
+    vSNext.splice(((T - 1) * P + 1) * STATES, STATES, ...new Array<number>(STATES).fill(3));
     core.set(address("VSNext"), vSNext);
     core.run("trajectoryAdjoint", batch, GAMMA, REWARD_SCALE, T, P);
     const [dS, dA] = [core.get(address("DS"), T * P * STATES), core.get(address("DA"), T * P * ACTIONS)];
+    core.run("accumulateWeights", batch, GAMMA, T, P);
+    const products = weight.slice(0, P);
+    for (let b = P; b < T * P; b++) {
+      products.push(Math.floor(b / P) > ends[b % P]! ? 0 : GAMMA * products[b - P]! * weight[b]!);
+    }
+    assertClose(t, core.get(address("Weight"), T * P), products, 1e-14, "weights");
 
     // the same numbers one step at a time, by pullbacks of all rows of which one time's count
     if (dynamics === "learned") core.plain("batchGiveJacobians", batch, 0, 0);
@@ -229,11 +243,12 @@ for (const dynamics of ["learned", "given"] as const) {
     for (let time = T - 1; time >= 0; time--) {
       const [first, end] = [time * P, (time + 1) * P];
       const now = new Array<number>(T * P * STATES).fill(0);
-      now.splice(
-        first * STATES,
-        P * STATES,
-        ...(time === T - 1 ? later : core.get(vS, T * P * STATES).slice(end * STATES, (end + P) * STATES)),
-      );
+      const after = core.get(vS, T * P * STATES);
+      for (let p = 0; p < P; p++) {
+        const at = (first + p) * STATES;
+        const passed = row(after, end + p, STATES).map((x) => weight[end + p]! * x);
+        now.splice(at, STATES, ...(time < ends[p]! ? passed : vSNext.slice(at, at + STATES)));
+      }
       core.set(address("VSNext"), now);
       core.run("transitionAdjoint", batch, model.address, GAMMA, REWARD_SCALE, T * P);
       const rows = (name: string, width: number) =>

@@ -9,8 +9,8 @@ const REWARD_SCALE = 0.5;
 /** Random transitions are unlikely ones; their noise shall count in full. */
 const ETA_LIMIT = 1e3;
 
-/** A batch of P pieces of K transitions each, which follow each other. Rows are in the order of time. */
-function setup(bits: Bits, K: number, P: number, exact: boolean) {
+/** A batch of P pieces of at most K transitions, which follow each other. Rows are in the order of time. */
+function setup(bits: Bits, K: number, P: number, exact: boolean, walks = K > 1) {
   const core = new Core(bits);
   const source = new Source(10 * K + P);
   const B = K * P;
@@ -34,8 +34,8 @@ function setup(bits: Bits, K: number, P: number, exact: boolean) {
     3,
   );
   const [fS, fA] = [core.alloc(B * STATES * STATES), core.alloc(B * STATES * ACTIONS)];
-  if (K > 1 || exact) core.plain("batchGiveJacobians", batch, fS, fA);
-  core.run("batchAllocatePolicyJacobian", batch);
+  if (walks || exact) core.plain("batchGiveJacobians", batch, fS, fA);
+  if (walks) core.run("batchAllocatePolicyJacobian", batch);
   core.run("modelAllocateJacobian", model.address);
   const address = (name: string) => core.plain(`batch${name}`, batch);
   const s = source.singles(B * STATES, -0.5, 0.5);
@@ -50,19 +50,21 @@ function setup(bits: Bits, K: number, P: number, exact: boolean) {
   ] as const) {
     core.set(address(name), source.singles(B * width));
   }
-  // what happens at its end is the piece's own
-  const terminated = Array.from({ length: B }, (_, b) => (b === B - 1 ? 1 : 0));
+  /** The step after which each piece is over: some before the last one. */
+  const ends = Array.from({ length: P }, (_, p) => Math.max(0, K - 1 - 2 * p));
+  new Int32Array(core.memory.buffer, address("Ends"), P).set(ends);
+  const terminated = Array.from({ length: B }, (_, b) => (b === ends[P - 1]! * P + P - 1 ? 1 : 0));
   core.set(address("Terminated"), terminated);
-  const importance = source.singles(P, 0.1, 2);
-  const weight = Array.from({ length: B }, (_, b) => importance[b % P]! * GAMMA ** Math.floor(b / P));
+  const weight = source.singles(B, 0.3, 2);
   for (const { parameters } of [policy, model, value]) core.plain("parametersConfigure", parameters, 0, 1e9);
   const gradient = (bootstraps: boolean) => {
     core.run("importanceRatios", learner, batch, B);
+    core.set(address("VSNext"), new Array<number>(B * STATES).fill(Number.NaN));
     core.set(address("Weight"), weight);
     core.run("svgGradient", learner, batch, K, P, bootstraps ? 1 : 0);
     return gradientOf(core, policy);
   };
-  return { core, source, policy, model, value, batch, learner, address, terminated, importance, fS, fA, gradient };
+  return { core, source, policy, model, value, batch, learner, address, terminated, ends, weight, fS, fA, gradient };
 }
 
 for (const [K, P] of [
@@ -75,7 +77,7 @@ for (const [K, P] of [
     const name = `SVG(${K}) over ${P} pieces, ${bootstraps ? "the critic" : "nothing"} after them`;
 
     test(`${name}: the gradient is the derivative of the weighted returns under the inferred noises`, (t) => {
-      const { core, policy, model, value, address, terminated, importance, gradient } = setup(64, K, P, false);
+      const { core, policy, model, value, address, terminated, ends, weight, gradient } = setup(64, K, P, false);
       const computed = gradient(bootstraps);
       const B = K * P;
       const noise = core.get(core.plain("policyEta", policy.address), B * ACTIONS);
@@ -93,9 +95,16 @@ for (const [K, P] of [
         all.slice(time * P * width, (time + 1) * P * width);
       const part = (all: readonly number[], p: number, width: number) => all.slice(p * width, (p + 1) * width);
       const observed = get("SNext", STATES);
+      /** What a step counts at its piece's start: the discount, and the ratios of all actions up to its own. */
+      const share = (time: number, p: number) => {
+        let product = GAMMA ** time;
+        for (let t = 0; t <= time; t++) product *= weight[t * P + p]!;
+        return product;
+      };
       const returns = (check = false) => {
         core.set(state, rows(get("S", STATES), 0, STATES));
         const sums = new Array<number>(P).fill(0);
+        const reached = new Float64Array(P * STATES);
         for (let time = 0; time < K; time++) {
           core.set(eta, rows(noise, time, ACTIONS));
           core.set(modelNoise, rows(xi, time, STATES));
@@ -114,18 +123,23 @@ for (const [K, P] of [
               dot(part(rows(rS, time, STATES), p, STATES), part(before, p, STATES)) +
               dot(part(rows(rA, time, ACTIONS), p, ACTIONS), part(act, p, ACTIONS)) +
               dot(part(rows(rSNext, time, STATES), p, STATES), part(after, p, STATES));
-            sums[p]! += GAMMA ** time * REWARD_SCALE * r;
+            if (time <= ends[p]!) sums[p]! += share(time, p) * REWARD_SCALE * r;
+            if (time === ends[p]) reached.set(part(after, p, STATES), p * STATES);
           }
           core.set(state, after);
         }
         if (!bootstraps) return sums;
+        core.set(state, reached);
         core.run("valueForward", value.address, value.values, v, state, P);
         const end = core.get(v, P);
-        return sums.map((sum, p) => sum + (1 - terminated[(K - 1) * P + p]!) * GAMMA ** K * end[p]!);
+        return sums.map((sum, p) => {
+          const last = ends[p]!;
+          return sum + (1 - terminated[last * P + p]!) * GAMMA * share(last, p) * end[p]!;
+        });
       };
       // the inferred noises lead to what was observed
       returns(true);
-      const loss = () => -dot(returns(), importance) / P;
+      const loss = () => -returns().reduce((sum, x) => sum + x, 0) / P;
       assertGradient(t, computed, centralDifferences(core, policy.values, policy.slots.length, loss), "theta");
     });
   }
@@ -152,3 +166,8 @@ for (const [K, P] of [
     t.notDeepEqual(single, double);
   });
 }
+
+test("SVG(1): with room for longer pieces the gradient is the same", (t) => {
+  const [alone, walked] = [false, true].map((walks) => setup(64, 1, 4, false, walks).gradient(true));
+  assertClose(t, walked!, alone!, 1e-12, "theta");
+});

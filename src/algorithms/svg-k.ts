@@ -1,0 +1,20 @@
+import type { Algorithm } from "./algorithm.js";
+
+/**
+ * SVG(k) for any k (paper, section 4.1): value gradients along pieces of trajectories of `horizon` steps with the critic after them,
+ * replayed with importance weights or fresh.
+ */
+export const svgK: Algorithm = {
+  summary: "value gradients along pieces of trajectories of a few steps",
+  pieces: (_, { batch, horizon, policyData, policyInterval }) => ({
+    count: policyData === "replay" ? batch : Math.ceil(policyInterval / horizon),
+    steps: horizon,
+  }),
+  afterStep(learning) {
+    const { horizon, policyData } = learning.config;
+    learning.trainModel();
+    learning.trainCritic();
+    if (policyData === "replay") learning.improvePolicy(horizon);
+    else learning.improvePolicyOnFresh(horizon);
+  },
+};
