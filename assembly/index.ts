@@ -24,6 +24,7 @@ import { Model } from "./svg/model";
 import * as policies from "./svg/policy";
 import { Policy } from "./svg/policy";
 import * as svg from "./svg/svg";
+import * as svg0 from "./svg/svg0";
 import * as values from "./svg/value";
 import { Value } from "./svg/value";
 
@@ -69,9 +70,9 @@ export function policyLogSigmaMiddle(policy: Policy): f64 { return policy.gaussi
 export function policyLogSigmaHalfRange(policy: Policy): f64 { return policy.gaussian.halfRange; }
 
 // critic
-export function valueCreate(encoder: Encoder, sizes: usize, layers: i32, rows: i32): Value { return values.valueCreate<f32>(encoder, sizes, layers, rows); }
+export function valueCreate(encoder: Encoder, actions: i32, sizes: usize, layers: i32, rows: i32): Value { return values.valueCreate<f32>(encoder, actions, sizes, layers, rows); }
 export function valueInitialise(value: Value, random: Random, lastScale: f64): void { values.valueInitialise<f32>(value, random, lastScale); }
-export function valueForward(value: Value, v: usize, s: usize, B: i32): void { values.valueForward<f32>(value, value.parameters.values, v, s, B); }
+export function valueForward(value: Value, v: usize, s: usize, a: usize, B: i32): void { values.valueForward<f32>(value, value.parameters.values, v, s, a, B); }
 export function valueParameters(value: Value): Parameters { return value.parameters; }
 export function valueTarget(value: Value): usize { return value.target; }
 
@@ -106,10 +107,12 @@ export function batchFA(batch: Batch): usize { return batch.fA; }
 
 // learning
 export function learnerCreate(policy: Policy, model: Model, value: Value, exact: i32, gamma: f64, rewardScale: f64, targetPeriod: i32): Learner { return learners.learnerCreate(policy, model, value, exact, gamma, rewardScale, targetPeriod); }
+export function learnerConfigure(learner: Learner, imagination: Random, residual: i32): void { learners.learnerConfigure(learner, imagination, residual); }
 export function updateModel(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateModel<f32>(learner, batch, B); }
 export function importanceRatios(learner: Learner, batch: Batch, B: i32): void { learners.importanceRatios<f32>(learner, batch, B); }
 export function updateValue(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateValue<f32>(learner, batch, B); }
 export function updatePolicy(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps); }
+export function updatePolicyByCritic(learner: Learner, batch: Batch, B: i32): f64 { return svg0.updatePolicyByCritic<f32>(learner, batch, B); }
 export function learnerValueUpdates(learner: Learner): i32 { return learner.valueUpdates; }
 export function learnerResume(learner: Learner, valueUpdates: i32): void { learner.valueUpdates = valueUpdates; }
 

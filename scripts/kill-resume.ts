@@ -83,7 +83,8 @@ function reference(task: string, algorithm: string): Promise<Reference> {
   if (known !== undefined) return known;
   const made = (async () => {
     const config = join(folder, `${name}.json`);
-    writeFileSync(config, JSON.stringify({ task, algorithm, ...base }));
+    const own = algorithm === "dpg" ? { deviation: "fixed" } : {};
+    writeFileSync(config, JSON.stringify({ task, algorithm, ...base, ...own }));
     const out = join(folder, name);
     const start = performance.now();
     const { code, stderr } = await run(["train", "--config", config, "--out", out]);

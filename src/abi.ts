@@ -103,9 +103,9 @@ export interface CoreExports {
   policyLogSigmaMiddle(policy: PolicyHandle): number;
   policyLogSigmaHalfRange(policy: PolicyHandle): number;
 
-  valueCreate(encoder: EncoderHandle, sizes: Pointer, layers: number, rows: number): ValueHandle;
+  valueCreate(encoder: EncoderHandle, actions: number, sizes: Pointer, layers: number, rows: number): ValueHandle;
   valueInitialise(value: ValueHandle, random: RandomHandle, lastScale: number): void;
-  valueForward(value: ValueHandle, v: Pointer, s: Pointer, rows: number): void;
+  valueForward(value: ValueHandle, v: Pointer, s: Pointer, a: Pointer, rows: number): void;
   valueParameters(value: ValueHandle): ParametersHandle;
   valueTarget(value: ValueHandle): Pointer;
 
@@ -162,10 +162,12 @@ export interface CoreExports {
     rewardScale: number,
     targetPeriod: number,
   ): LearnerHandle;
+  learnerConfigure(learner: LearnerHandle, imagination: RandomHandle | 0, residual: number): void;
   updateModel(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   importanceRatios(learner: LearnerHandle, batch: BatchHandle, rows: number): void;
   updateValue(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updatePolicy(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): number;
+  updatePolicyByCritic(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   learnerValueUpdates(learner: LearnerHandle): number;
   learnerResume(learner: LearnerHandle, valueUpdates: number): void;
 

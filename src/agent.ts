@@ -8,6 +8,8 @@ import {
   Stream,
   type ValueHandle,
 } from "./abi.js";
+import type { Algorithm } from "./algorithms/algorithm.js";
+import { algorithms } from "./algorithms/algorithms.js";
 import { type AgentBatch, HeldBatch } from "./batch.js";
 import type { Config } from "./config.js";
 import type { Task } from "./env/task.js";
@@ -23,6 +25,7 @@ export type AgentTask = Pick<Task, "name" | "state" | "action" | "features" | "p
 /** The settings that shape an agent and its updates. */
 export type AgentConfig = Pick<
   Config,
+  | "algorithm"
   | "seed"
   | "batch"
   | "modelLearningRate"
@@ -31,6 +34,7 @@ export type AgentConfig = Pick<
   | "gamma"
   | "rewardScale"
   | "targetPeriod"
+  | "valueLearning"
   | "etaLimit"
   | "gradientLimit"
   | "squash"
@@ -61,6 +65,8 @@ const LAST_LAYER_SCALE = 0.1;
 export class Agent {
   readonly task: AgentTask;
   readonly config: AgentConfig;
+  /** What the critic judges: states, V(s), or actions in them, Q(s, a). */
+  readonly critic: "state" | "action";
   readonly policy: Network;
   readonly value: Network;
   readonly model: Network;
@@ -127,8 +133,11 @@ export class Agent {
     );
     this.policy = new Network(core, "policy", exports.policyParameters(this.#policy), mlpSlots(this.#policySizes));
 
-    const valueSizes = [features, ...config.valueHidden, 1];
-    this.#value = exports.valueCreate(encoder, placeInt32(core, valueSizes), valueSizes.length - 1, rows);
+    const { critic = "state", deterministic = false }: Algorithm = algorithms[config.algorithm];
+    this.critic = critic;
+    const judged = critic === "action" ? A : 0;
+    const valueSizes = [features + judged, ...config.valueHidden, 1];
+    this.#value = exports.valueCreate(encoder, judged, placeInt32(core, valueSizes), valueSizes.length - 1, rows);
     this.value = new Network(core, "value", exports.valueParameters(this.#value), mlpSlots(valueSizes));
 
     const modelSizes = [features + A, ...config.modelHidden, config.modelNoise === "learned" ? 2 : 1];
@@ -155,6 +164,11 @@ export class Agent {
       this.#pieces = new HeldBatch(core, pieceRows, S, A, exact, pieces.steps > 1);
       if (pieces.steps > 1 && !exact) exports.modelAllocateJacobian(this.#model);
     }
+    const seed = BigInt(config.seed);
+    this.#noise = exports.randomCreate(seed, Stream.PolicyNoise, 0);
+    this.#sampling = exports.randomCreate(seed, Stream.ReplaySampling, 0);
+    this.#imagination = exports.randomCreate(seed, Stream.Imagination, 0);
+    this.#verification = exports.randomCreate(seed, Stream.Verification, 0);
     this.#learner = exports.learnerCreate(
       this.#policy,
       this.#model,
@@ -162,19 +176,17 @@ export class Agent {
       exact ? 1 : 0,
       config.gamma,
       config.rewardScale,
-      config.targetPeriod,
+      // the semi-gradient of temporal differences has the critic itself for a target
+      config.valueLearning === "td" ? 1 : config.targetPeriod,
     );
+    const residual = config.valueLearning === "residual" ? 1 : 0;
+    exports.learnerConfigure(this.#learner, deterministic ? 0 : this.#imagination, residual);
     this.#statesPointer = core.alloc(4 * actingRows * S);
     this.#actionsPointer = core.alloc(4 * actingRows * A);
     this.#logProbsPointer = core.alloc(4 * actingRows);
     this.#valuesPointer = core.alloc(4 * actingRows);
     this.#indicesPointer = core.alloc(4 * config.batch);
 
-    const seed = BigInt(config.seed);
-    this.#noise = exports.randomCreate(seed, Stream.PolicyNoise, 0);
-    this.#sampling = exports.randomCreate(seed, Stream.ReplaySampling, 0);
-    this.#imagination = exports.randomCreate(seed, Stream.Imagination, 0);
-    this.#verification = exports.randomCreate(seed, Stream.Verification, 0);
     exports.policyInitialise(
       this.#policy,
       exports.randomCreate(seed, Stream.Initialisation, 0),
@@ -269,12 +281,12 @@ export class Agent {
     return actions;
   }
 
-  /** The critic's estimate, in units of the scaled reward, at states (rows, S). */
+  /** The critic's estimate, in units of the scaled reward, at states (rows, S), of actions at the policy's mean. */
   valueOf(states: ArrayLike<number>, rows = 1): Float32Array {
-    const count = rows * this.task.state.length;
-    const inputs = this.#acting.states;
-    for (let i = 0; i < count; ++i) inputs[i] = states[i]!;
-    this.#core.exports.valueForward(this.#value, this.#valuesPointer, this.#statesPointer, rows);
+    this.#evaluate(states, rows);
+    const { exports } = this.#core;
+    const mean = exports.policyMean(this.#policy);
+    exports.valueForward(this.#value, this.#valuesPointer, this.#statesPointer, mean, rows);
     return float32View(this.#core, this.#valuesPointer, rows);
   }
 
@@ -305,7 +317,7 @@ export class Agent {
     return this.#pieces?.live === batch ? this.#pieces : this.#batch;
   }
 
-  /** One step of fitted policy evaluation on the batch, with its weights. Returns the weighted squared error. */
+  /** One step of the critic on the batch, with its weights, as `valueLearning` says. Returns the weighted squared error. */
   updateValue(): number {
     return this.#core.exports.updateValue(this.#learner, this.#batch.handle, this.config.batch);
   }
@@ -319,6 +331,11 @@ export class Agent {
   updatePolicy(batch = this.batch, pieces = batch.rows, bootstraps = true): number {
     const { handle } = this.#held(batch);
     return this.#core.exports.updatePolicy(this.#learner, handle, batch.rows / pieces, pieces, bootstraps ? 1 : 0);
+  }
+
+  /** One policy step up the critic of actions, on a batch's states and actions. Returns the gradient's norm before clipping. */
+  updatePolicyByCritic(batch = this.batch): number {
+    return this.#core.exports.updatePolicyByCritic(this.#learner, this.#held(batch).handle, batch.rows);
   }
 
   /** What one unit of each predicted state change is, (D), in its frame where it has one. The model learns changes divided by it. */

@@ -110,6 +110,11 @@ export const settings = {
   gamma: real(0.98, 0, 1, "discount of a control step"),
   rewardScale: real(0.1, 1e-6, 1e6, "what rewards are multiplied by before they are learned from"),
   targetPeriod: integer(50, 1, 1_000_000, "critic updates between two copies of the target (C of algorithm 4)"),
+  valueLearning: choice(
+    "fitted",
+    ["fitted", "td", "returns", "residual"],
+    "how the critic learns: towards r + gamma times a target's value (fitted, algorithm 4) or its own (td), towards observed returns of finished episodes, with its own value at a time limit (returns), or down its Bellman residual through the model (residual; not for critics of actions)",
+  ),
   bootstrap: choice(
     "critic",
     ["critic", "none"],
@@ -197,6 +202,17 @@ export function resolveConfig(partial: { readonly [name: string]: unknown }, own
   if (!(complete.sigmaMin < complete.sigma && complete.sigma < complete.sigmaMax)) {
     throw new UsageError(
       `sigma is ${complete.sigma}: it must lie between sigmaMin (${complete.sigmaMin}) and sigmaMax (${complete.sigmaMax})`,
+    );
+  }
+  const { critic, deterministic }: Algorithm = algorithms[complete.algorithm];
+  if (complete.valueLearning === "residual" && critic === "action") {
+    throw new UsageError(
+      `valueLearning is "residual": ${complete.algorithm} learns no model to go through; it must be one of fitted, td, returns`,
+    );
+  }
+  if (complete.deviation !== "fixed" && deterministic) {
+    throw new UsageError(
+      `deviation is "${complete.deviation}": ${complete.algorithm} explores with a noise that it does not learn; it must be fixed`,
     );
   }
   return complete;

@@ -31,7 +31,7 @@ export class Learning {
   readonly statistics = new Statistics();
   /** Called after every phase, for whoever wants to look at the live arrays then. */
   watch: ((phase: Phase) => void) | undefined;
-  /** The batch that was filled last, and where in the replay its rows come from. */
+  /** The batch that was filled last, and where in the replay it comes from. */
   batch: AgentBatch;
   rows: Int32Array;
   /** Policy updates so far. */
@@ -65,6 +65,23 @@ export class Learning {
     this.#fill(this.agent.batch, this.agent.sampleIndices(this.replay.size));
   }
 
+  /** A minibatch of finished episodes, every transition lengthened to the end of its own. */
+  #drawReturns(finished: number): void {
+    const { agent, replay, config } = this;
+    this.batch = agent.batch;
+    this.rows = agent.sampleIndices(finished);
+    for (const [b, age] of this.rows.entries()) this.rows[b] = replay.indexAt(age);
+    replay.gatherReturns(this.rows, this.batch.rows, this.batch, config.gamma);
+    if (this.watch === undefined) return;
+    // the newest end says what is finished
+    const read = [replay.indexAt(finished - 1)];
+    for (const row of this.rows) {
+      for (let i = 0; i < replay.restLength(row); ++i) read.push((row + i) % replay.capacity);
+    }
+    this.rows = Int32Array.from(read);
+    this.watch("batch");
+  }
+
   /** Density ratios of the batch, truncated to weights; those of whole pieces are what the statistics tell of. */
   #weigh(pieces = this.batch.rows): void {
     const { batch, config, statistics } = this;
@@ -87,17 +104,23 @@ export class Learning {
     }
   }
 
-  /** Steps of fitted policy evaluation (paper, algorithm 4), each on a minibatch. */
+  /** Steps of the critic (paper, algorithm 4, or as `valueLearning` says), each on a minibatch. Returns are known once an episode is over. */
   trainCritic(): void {
-    const { agent, config, statistics } = this;
+    const { agent, config, replay, statistics } = this;
+    const returns = config.valueLearning === "returns";
+    const finished = returns ? replay.finished : 0;
+    if (returns && finished === 0) return;
     for (let i = 0; i < config.valueUpdates; ++i) {
-      this.#draw();
-      this.#weigh();
+      if (returns) this.#drawReturns(finished);
+      else this.#draw();
+      // the value of an action does not ask who took it
+      if (agent.critic === "state") this.#weigh();
+      else this.batch.weight.fill(1);
       statistics.valueError.add(this.#updated("critic", agent.value, agent.updateValue()));
     }
   }
 
-  /** Policy steps of SVG(k), each on pieces of up to `steps` replayed transitions, with the critic after them. */
+  /** Policy steps of SVG(k), each on pieces of up to `steps` replayed transitions, with the critic after them; SVG(0) takes single ones. */
   improvePolicy(steps = 1): void {
     const { agent, config, replay } = this;
     for (let i = 0; i < config.policyUpdates; ++i) {
@@ -136,12 +159,16 @@ export class Learning {
     this.#fill(batch, rows);
   }
 
-  /** A policy step on the batch. */
+  /** A policy step on the batch: up the critic of actions, or along the pieces. */
   #step(pieces: number, bootstraps: boolean): void {
     const { agent, batch } = this;
-    this.#weigh(pieces);
-    this.#differentiate();
-    const norm = agent.updatePolicy(batch, pieces, bootstraps);
+    let norm: number;
+    if (agent.critic === "action") norm = agent.updatePolicyByCritic(batch);
+    else {
+      this.#weigh(pieces);
+      this.#differentiate();
+      norm = agent.updatePolicy(batch, pieces, bootstraps);
+    }
     this.statistics.policyGradientNorm.add(this.#updated("policy", agent.policy, norm));
     this.policyUpdates += 1;
   }

@@ -138,16 +138,20 @@ export class Replay implements TransitionColumns {
     let length = 0;
     while (length < this.size) {
       const at = (this.#added - 1 - length) % this.capacity;
-      if (length > 0 && (this.terminated[at] === 1 || this.truncated[at] === 1)) break;
+      if (length > 0 && this.#isEnd(at)) break;
       length += 1;
     }
     return length;
   }
 
+  /** Whether an episode ends with the transition at an index. */
+  #isEnd(index: number): boolean {
+    return this.terminated[index] === 1 || this.truncated[index] === 1;
+  }
+
   /** Whether the newest transition is its episode's last. */
   get episodeEnded(): boolean {
-    const newest = (this.#added - 1) % this.capacity;
-    return this.terminated[newest] === 1 || this.truncated[newest] === 1;
+    return this.#isEnd((this.#added - 1) % this.capacity);
   }
 
   /**
@@ -163,7 +167,7 @@ export class Replay implements TransitionColumns {
       let end = 0;
       rows[p] = at;
       for (let t = 1; t < steps; ++t) {
-        if (end === t - 1 && at !== newest && this.terminated[at] === 0 && this.truncated[at] === 0) {
+        if (end === t - 1 && at !== newest && !this.#isEnd(at)) {
           at = (at + 1) % this.capacity;
           end = t;
         }
@@ -171,6 +175,25 @@ export class Replay implements TransitionColumns {
       }
       ends[p] = end;
     }
+  }
+
+  /** Where the transition stands that `age` held ones are older than. */
+  indexAt(age: number): number {
+    return (this.#added - this.size + age) % this.capacity;
+  }
+
+  /** Transitions held of episodes that are over: the oldest ones. */
+  get finished(): number {
+    let count = this.size;
+    while (count > 0 && !this.#isEnd(this.indexAt(count - 1))) count -= 1;
+    return count;
+  }
+
+  /** Transitions from the one at an index to the end of its episode, which must be over, both included. */
+  restLength(index: number): number {
+    let length = 1;
+    while (length < this.size && !this.#isEnd((index + length - 1) % this.capacity)) length += 1;
+    return length;
   }
 
   /** Adds the transition whose state, action and next state begin at the given offsets of their arrays. */
@@ -248,6 +271,29 @@ export class Replay implements TransitionColumns {
       batch.reward[b] = this.reward[from]!;
       batch.terminated[b] = this.terminated[from]!;
       batch.behaviourLogProb[b] = this.behaviourLogProb[from]!;
+    }
+  }
+
+  /**
+   * The same for transitions of finished episodes, each lengthened to the end of its episode as if that were one step: the reward is the
+   * discounted return of the rest, sNext the state at its end. That is n - 1 steps further away than a next state, and counts
+   * gamma^(n - 1) as much: discounting is ending with a chance, so `terminated` is 1 - gamma^(n - 1), or 1 where the process ended.
+   */
+  gatherReturns(indices: Int32Array, count: number, batch: TransitionBatch, gamma: number): void {
+    this.gather(indices, count, batch);
+    const { states, capacity } = this;
+    for (let b = 0; b < count; ++b) {
+      const length = this.restLength(indices[b]!);
+      const end = (indices[b]! + length - 1) % capacity;
+      let sum = 0;
+      let survival = 1;
+      for (let i = 0; i < length; ++i) {
+        if (i > 0) survival *= gamma;
+        sum += survival * this.reward[(indices[b]! + i) % capacity]!;
+      }
+      for (let i = 0; i < states; ++i) batch.sNext[b * states + i] = this.sNext[end * states + i]!;
+      batch.reward[b] = sum;
+      batch.terminated[b] = this.terminated[end] === 1 ? 1 : 1 - survival;
     }
   }
 }

@@ -56,6 +56,14 @@ for (const [partial, message] of [
   [{ squash: "relu" }, 'squash is "relu": it must be one of tanh, none'],
   [{ seed: -1 }, `seed is -1: it must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`],
   [{ sigma: 0.01 }, "sigma is 0.01: it must lie between sigmaMin (0.05) and sigmaMax (1)"],
+  [
+    { algorithm: "svg0-er", valueLearning: "residual" },
+    'valueLearning is "residual": svg0-er learns no model to go through; it must be one of fitted, td, returns',
+  ],
+  [
+    { algorithm: "dpg", deviation: "learned" },
+    'deviation is "learned": dpg explores with a noise that it does not learn; it must be fixed',
+  ],
   [{ steps: null }, "steps is null: it must be an integer from 1 to 1000000000"],
 ] as const) {
   test(`refused with field, value and remedy: ${JSON.stringify(partial)}`, (t) => {

@@ -1,4 +1,4 @@
-// Elementwise passes over flat blocks whose length is a multiple of 4.
+// Elementwise passes over flat blocks whose length is a multiple of 4, and copies of rows of any length.
 
 import { hyperbolicTangent, rationalTanh } from "../core/math";
 import { add, mul, splat, sub } from "../core/lanes";
@@ -100,6 +100,25 @@ export function addColumnSums<T>(sums: usize, a: usize, aRow: i32, rows: i32, co
 @inline
 export function clear<T>(block: usize, count: i32): void {
   memory.fill(block, 0, (<usize>count) << alignof<T>());
+}
+
+/** to (rows, columns) = from, each with its own distance between rows. */
+@inline
+export function copyRows<T>(to: usize, toRow: i32, from: usize, fromRow: i32, rows: i32, columns: i32): void {
+  for (let m = 0; m < rows; ++m) {
+    for (let j = 0; j < columns; ++j) store<T>(at<T>(to, m * toRow + j), load<T>(at<T>(from, m * fromRow + j)));
+  }
+}
+
+/** to (rows, columns) += from. */
+@inline
+export function addRows<T>(to: usize, toRow: i32, from: usize, fromRow: i32, rows: i32, columns: i32): void {
+  for (let m = 0; m < rows; ++m) {
+    for (let j = 0; j < columns; ++j) {
+      const slot = at<T>(to, m * toRow + j);
+      store<T>(slot, load<T>(slot) + load<T>(at<T>(from, m * fromRow + j)));
+    }
+  }
 }
 
 /** The sum of squares of a block, in f64: four partial sums, added (0 + 1) + (2 + 3). */

@@ -38,6 +38,9 @@ export class Batch {
   q: usize;
   dS: usize;
   dA: usize;
+  /** What never happened: actions of the current policy (B, A), next states that the model expects (B, S). */
+  imaginedA: usize;
+  imaginedSNext: usize;
   /** Values or their adjoints, and the critic's regression targets, (B). */
   values: usize;
   targets: usize;
@@ -62,6 +65,8 @@ export function batchCreate<T>(rows: i32, states: i32, actions: i32): Batch {
   batch.q = allocNumbers<T>(rows * states);
   batch.dS = allocNumbers<T>(rows * states);
   batch.dA = allocNumbers<T>(rows * actions);
+  batch.imaginedA = allocNumbers<T>(rows * actions);
+  batch.imaginedSNext = allocNumbers<T>(rows * states);
   batch.values = allocNumbers<T>(rows);
   batch.targets = allocNumbers<T>(rows);
   batch.ends = arenaAlloc((<usize>rows) << 2);

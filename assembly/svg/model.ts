@@ -25,7 +25,7 @@ import {
   ensembleVjp,
 } from "../nn/ensemble";
 import { Parameters, parametersCreate } from "../nn/adam";
-import { at, clear, padded } from "../linalg/vector";
+import { addRows, at, clear, copyRows, padded } from "../linalg/vector";
 import { Frames, framesAngleJvp, framesAngleVjp, framesTurn } from "./frames";
 
 /** Bounds of a learned sigma, in units of `scale`. */
@@ -112,16 +112,8 @@ export function modelForward<T>(model: Model, s: usize, a: usize, B: i32): void 
   const row = padded(net.inputs);
   const input = ensembleInput(net);
   encoderForward<T>(model.encoder, input, row, s, B);
-  copyActions<T>(at<T>(input, F), row, a, A, A, B);
+  copyRows<T>(at<T>(input, F), row, a, A, B, A);
   ensembleForward<T>(net, model.parameters.values, B);
-}
-
-/** Copies (B, A) numbers between blocks whose rows lie apart. */
-@inline
-function copyActions<T>(to: usize, toRow: i32, from: usize, fromRow: i32, A: i32, B: i32): void {
-  for (let b = 0; b < B; ++b) {
-    for (let k = 0; k < A; ++k) store<T>(at<T>(to, b * toRow + k), load<T>(at<T>(from, b * fromRow + k)));
-  }
 }
 
 /** The address of mu[b, d] in a level of outputs or their deltas; that of z_sigma[b, d] is one padded(D) further. */
@@ -237,13 +229,7 @@ export function modelVjp<T>(model: Model, ds: usize, da: usize, q: usize, s: usi
     store<T>(slot, load<T>(slot) + load<T>(at<T>(q, i)));
   }
   encoderVjp<T>(model.encoder, ds, dInput, row, s, B);
-  const dAction = at<T>(dInput, model.encoder.features);
-  for (let b = 0; b < B; ++b) {
-    for (let k = 0; k < A; ++k) {
-      const slot = at<T>(da, b * A + k);
-      store<T>(slot, load<T>(slot) + load<T>(at<T>(dAction, b * row + k)));
-    }
-  }
+  addRows<T>(da, A, at<T>(dInput, model.encoder.features), row, B, A);
 }
 
 /** Room for modelJacobian. */
@@ -326,7 +312,7 @@ export function modelJvp<T>(model: Model, dsNext: usize, ds: usize, da: usize, s
   const row = padded(net.inputs);
   const dInput = ensembleInputDelta(net);
   encoderJvp<T>(model.encoder, dInput, row, ds, s, B);
-  copyActions<T>(at<T>(dInput, model.encoder.features), row, da, A, A, B);
+  copyRows<T>(at<T>(dInput, model.encoder.features), row, da, A, B, A);
   ensembleJvp<T>(net, model.parameters.values, 0, B);
   memory.copy(dsNext, ds, (<usize>(B * S)) << alignof<T>());
   const frames = model.frames;

@@ -55,9 +55,9 @@ function endGradient<T>(learner: Learner, batch: Batch, v: usize, sNext: usize, 
   const value = learner.value;
   clear<T>(v, P * batch.states);
   if (!bootstraps) return;
-  valueForward<T>(value, value.parameters.values, batch.values, sNext, P);
+  valueForward<T>(value, value.parameters.values, batch.values, sNext, 0, P);
   for (let p = 0; p < P; ++p) store<T>(at<T>(batch.values, p), 1);
-  valueVjp<T>(value, value.parameters.values, 0, v, batch.values, sNext, P);
+  valueVjp<T>(value, value.parameters.values, 0, v, 0, batch.values, sNext, P);
 }
 
 /** v'_s' = V_s at the next states where the pieces end, and 0 at all others; q and dS serve to bring them together. */

@@ -1,4 +1,5 @@
-// The critic V(s; nu) and its frozen copy, the target of fitted policy evaluation (algorithm 4).
+// The critic, V(s; nu) or Q(s, a; nu), and its frozen copy, the target of fitted policy evaluation (algorithm 4). An action stands
+// beside the features of the state.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
 import { Random } from "../core/random";
@@ -17,25 +18,28 @@ import {
   mlpSize,
   mlpVjp,
 } from "../nn/mlp";
-import { at, padded } from "../linalg/vector";
+import { addRows, at, copyRows, padded } from "../linalg/vector";
 
 
 @unmanaged
 @final
 export class Value {
   encoder: Encoder;
+  /** A of Q(s, a), 0 of V(s). Where it is 0, the addresses of actions below mean nothing. */
+  actions: i32;
   net: Mlp;
   parameters: Parameters;
   /** The frozen copy's block. */
   target: usize;
 }
 
-/** sizes: i32[layers + 1], features first, 1 last. */
-export function valueCreate<T>(encoder: Encoder, sizes: usize, layers: i32, rows: i32): Value {
+/** sizes: i32[layers + 1], features + actions first, 1 last. */
+export function valueCreate<T>(encoder: Encoder, actions: i32, sizes: usize, layers: i32, rows: i32): Value {
   const value = changetype<Value>(arenaAlloc(offsetof<Value>()));
   value.encoder = encoder;
+  value.actions = actions;
   value.net = mlpCreate<T>(sizes, layers, rows);
-  if (mlpSize(value.net, 0) != encoder.features || mlpSize(value.net, layers) != 1) unreachable();
+  if (mlpSize(value.net, 0) != encoder.features + actions || mlpSize(value.net, layers) != 1) unreachable();
   value.parameters = parametersCreate<T>(value.net.count);
   value.target = allocNumbers<T>(value.net.count);
   return value;
@@ -51,37 +55,58 @@ export function valueCopyTarget<T>(value: Value): void {
   memory.copy(value.target, value.parameters.values, (<usize>value.net.count) << alignof<T>());
 }
 
-/** v (B) = V(s) under the parameters in `block`. */
-export function valueForward<T>(value: Value, block: usize, v: usize, s: usize, B: i32): void {
+/** v (B) = V(s) or Q(s, a) under the parameters in `block`. */
+export function valueForward<T>(value: Value, block: usize, v: usize, s: usize, a: usize, B: i32): void {
   const net = value.net;
-  encoderForward<T>(value.encoder, mlpInput(net), padded(value.encoder.features), s, B);
+  const F = value.encoder.features;
+  const A = value.actions;
+  const row = padded(F + A);
+  encoderForward<T>(value.encoder, mlpInput(net), row, s, B);
+  copyRows<T>(at<T>(mlpInput(net), F), row, a, A, B, A);
   mlpForward<T>(net, block, B);
-  const width = padded(1);
-  for (let b = 0; b < B; ++b) store<T>(at<T>(v, b), load<T>(at<T>(mlpOutput(net), b * width)));
+  copyRows<T>(v, 1, mlpOutput(net), padded(1), B, 1);
 }
 
-/** Pullback of dv (B) at the last forward: ds (B, S) += dv V_s unless null, gradient += dv V_nu unless null. */
-export function valueVjp<T>(value: Value, block: usize, gradient: usize, ds: usize, dv: usize, s: usize, B: i32): void {
+/**
+ * Pullback of dv (B) at the last forward: ds (B, S) += dv V_s and da (B, A) += dv Q_a unless null, gradient += dv V_nu unless null.
+ */
+export function valueVjp<T>(
+  value: Value,
+  block: usize,
+  gradient: usize,
+  ds: usize,
+  da: usize,
+  dv: usize,
+  s: usize,
+  B: i32,
+): void {
   const net = value.net;
-  const width = padded(1);
-  for (let b = 0; b < B; ++b) store<T>(at<T>(mlpOutputDelta(net), b * width), load<T>(at<T>(dv, b)));
-  mlpVjp<T>(net, block, gradient, ds != 0, B);
-  if (ds) encoderVjp<T>(value.encoder, ds, mlpInputDelta(net), padded(value.encoder.features), s, B);
+  const F = value.encoder.features;
+  const A = value.actions;
+  const row = padded(F + A);
+  copyRows<T>(mlpOutputDelta(net), padded(1), dv, 1, B, 1);
+  mlpVjp<T>(net, block, gradient, (ds | da) != 0, B);
+  if (ds) encoderVjp<T>(value.encoder, ds, mlpInputDelta(net), row, s, B);
+  if (da) addRows<T>(da, A, at<T>(mlpInputDelta(net), F), row, B, A);
 }
 
-/** Pushforward of ds (B, S) and of a parameter direction unless null: dv (B) at the last forward. */
+/** Pushforward of ds (B, S), of da (B, A), and of a parameter direction unless null: dv (B) at the last forward. */
 export function valueJvp<T>(
   value: Value,
   block: usize,
   dv: usize,
   ds: usize,
+  da: usize,
   direction: usize,
   s: usize,
   B: i32,
 ): void {
   const net = value.net;
-  const width = padded(1);
-  encoderJvp<T>(value.encoder, mlpInputDelta(net), padded(value.encoder.features), ds, s, B);
+  const F = value.encoder.features;
+  const A = value.actions;
+  const row = padded(F + A);
+  encoderJvp<T>(value.encoder, mlpInputDelta(net), row, ds, s, B);
+  copyRows<T>(at<T>(mlpInputDelta(net), F), row, da, A, B, A);
   mlpJvp<T>(net, block, direction, B);
-  for (let b = 0; b < B; ++b) store<T>(at<T>(dv, b), load<T>(at<T>(mlpOutputDelta(net), b * width)));
+  copyRows<T>(dv, 1, mlpOutputDelta(net), padded(1), B, 1);
 }

@@ -46,7 +46,7 @@ function createLearner(module: Module) {
   );
   const policy = call("policyCreate", encoder, allocInts(module, POLICY), 3, B, 1, 1, 0.01, 1, 3);
   call("policyInitialise", policy, random, 0.1, 0.3);
-  const value = call("valueCreate", encoder, allocInts(module, CRITIC), 3, B);
+  const value = call("valueCreate", encoder, 0, allocInts(module, CRITIC), 3, B);
   call("valueInitialise", value, random, 1);
   const predicted = allocInts(module, dimensions);
   const frames = call("framesCreate", S, S, 0, 0, allocInts(module, [0]), 0, 0);

@@ -9,6 +9,10 @@ export interface Algorithm {
   readonly summary: string;
   /** Settings whose default differs for this algorithm on a task. They come before the task's own. */
   readonly defaults?: (task: Task) => Partial<Config>;
+  /** What the critic judges: states, V(s), or actions in them, Q(s, a). States unless given. */
+  readonly critic?: "state" | "action";
+  /** Whether the policy that is learned is the mean alone, its noise being there to explore. */
+  readonly deterministic?: boolean;
   /** The pieces of trajectories that a policy step learns from; single transitions of a minibatch unless given. */
   readonly pieces?: (task: Task, config: Config) => Pieces | undefined;
   /** After every environment step, once learning has started. */

@@ -1,6 +1,9 @@
 import type { Algorithm } from "./algorithm.js";
+import { dpg } from "./dpg.js";
 import { svgInf } from "./svg-inf.js";
 import { svgK } from "./svg-k.js";
+import { svg0 } from "./svg0.js";
+import { svg0ER } from "./svg0-er.js";
 import { svg1 } from "./svg1.js";
 import { svg1ER } from "./svg1-er.js";
 
@@ -10,6 +13,9 @@ export const algorithms = {
   svg1,
   "svg-k": svgK,
   "svg-inf": svgInf,
+  svg0,
+  "svg0-er": svg0ER,
+  dpg,
 } as const satisfies Record<string, Algorithm>;
 
 export type AlgorithmName = keyof typeof algorithms;

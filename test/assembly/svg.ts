@@ -17,6 +17,7 @@ import * as recursions from "../../assembly/svg/recursion";
 import * as learners from "../../assembly/svg/learner";
 import { Learner } from "../../assembly/svg/learner";
 import * as svg from "../../assembly/svg/svg";
+import * as svg0 from "../../assembly/svg/svg0";
 import * as critics from "../../assembly/svg/value";
 import { Value } from "../../assembly/svg/value";
 
@@ -88,11 +89,11 @@ export function policyJvp32(policy: Policy, da: usize, ds: usize, direction: usi
 export function policyJvp64(policy: Policy, da: usize, ds: usize, direction: usize, s: usize, B: i32): void {
   policies.policyJvp<f64>(policy, da, ds, direction, s, B);
 }
-export function valueCreate32(encoder: Encoder, sizes: usize, layers: i32, rows: i32): Value {
-  return critics.valueCreate<f32>(encoder, sizes, layers, rows);
+export function valueCreate32(encoder: Encoder, actions: i32, sizes: usize, layers: i32, rows: i32): Value {
+  return critics.valueCreate<f32>(encoder, actions, sizes, layers, rows);
 }
-export function valueCreate64(encoder: Encoder, sizes: usize, layers: i32, rows: i32): Value {
-  return critics.valueCreate<f64>(encoder, sizes, layers, rows);
+export function valueCreate64(encoder: Encoder, actions: i32, sizes: usize, layers: i32, rows: i32): Value {
+  return critics.valueCreate<f64>(encoder, actions, sizes, layers, rows);
 }
 export function valueInitialise32(value: Value, random: Random, lastScale: f64): void {
   critics.valueInitialise<f32>(value, random, lastScale);
@@ -106,23 +107,59 @@ export function valueCopyTarget32(value: Value): void {
 export function valueCopyTarget64(value: Value): void {
   critics.valueCopyTarget<f64>(value);
 }
-export function valueForward32(value: Value, block: usize, v: usize, s: usize, B: i32): void {
-  critics.valueForward<f32>(value, block, v, s, B);
+export function valueForward32(value: Value, block: usize, v: usize, s: usize, a: usize, B: i32): void {
+  critics.valueForward<f32>(value, block, v, s, a, B);
 }
-export function valueForward64(value: Value, block: usize, v: usize, s: usize, B: i32): void {
-  critics.valueForward<f64>(value, block, v, s, B);
+export function valueForward64(value: Value, block: usize, v: usize, s: usize, a: usize, B: i32): void {
+  critics.valueForward<f64>(value, block, v, s, a, B);
 }
-export function valueVjp32(value: Value, block: usize, gradient: usize, ds: usize, dv: usize, s: usize, B: i32): void {
-  critics.valueVjp<f32>(value, block, gradient, ds, dv, s, B);
+export function valueVjp32(
+  value: Value,
+  block: usize,
+  gradient: usize,
+  ds: usize,
+  da: usize,
+  dv: usize,
+  s: usize,
+  B: i32,
+): void {
+  critics.valueVjp<f32>(value, block, gradient, ds, da, dv, s, B);
 }
-export function valueVjp64(value: Value, block: usize, gradient: usize, ds: usize, dv: usize, s: usize, B: i32): void {
-  critics.valueVjp<f64>(value, block, gradient, ds, dv, s, B);
+export function valueVjp64(
+  value: Value,
+  block: usize,
+  gradient: usize,
+  ds: usize,
+  da: usize,
+  dv: usize,
+  s: usize,
+  B: i32,
+): void {
+  critics.valueVjp<f64>(value, block, gradient, ds, da, dv, s, B);
 }
-export function valueJvp32(value: Value, block: usize, dv: usize, ds: usize, direction: usize, s: usize, B: i32): void {
-  critics.valueJvp<f32>(value, block, dv, ds, direction, s, B);
+export function valueJvp32(
+  value: Value,
+  block: usize,
+  dv: usize,
+  ds: usize,
+  da: usize,
+  direction: usize,
+  s: usize,
+  B: i32,
+): void {
+  critics.valueJvp<f32>(value, block, dv, ds, da, direction, s, B);
 }
-export function valueJvp64(value: Value, block: usize, dv: usize, ds: usize, direction: usize, s: usize, B: i32): void {
-  critics.valueJvp<f64>(value, block, dv, ds, direction, s, B);
+export function valueJvp64(
+  value: Value,
+  block: usize,
+  dv: usize,
+  ds: usize,
+  da: usize,
+  direction: usize,
+  s: usize,
+  B: i32,
+): void {
+  critics.valueJvp<f64>(value, block, dv, ds, da, direction, s, B);
 }
 export function framesCreate32(
   states: i32,
@@ -296,6 +333,12 @@ export function updatePolicy32(learner: Learner, batch: Batch, K: i32, P: i32, b
 export function updatePolicy64(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 {
   return svg.updatePolicy<f64>(learner, batch, K, P, bootstraps);
 }
+export function svg0Gradient32(learner: Learner, batch: Batch, B: i32): void {
+  svg0.svg0Gradient<f32>(learner, batch, B);
+}
+export function svg0Gradient64(learner: Learner, batch: Batch, B: i32): void {
+  svg0.svg0Gradient<f64>(learner, batch, B);
+}
 
 // what does not depend on the number type
 export function policyNet(policy: Policy): Mlp {
@@ -350,6 +393,12 @@ export function batchDS(batch: Batch): usize {
 }
 export function batchDA(batch: Batch): usize {
   return batch.dA;
+}
+export function batchImaginedA(batch: Batch): usize {
+  return batch.imaginedA;
+}
+export function batchImaginedSNext(batch: Batch): usize {
+  return batch.imaginedSNext;
 }
 export function batchTargets(batch: Batch): usize {
   return batch.targets;

@@ -107,9 +107,10 @@ export function actsOnDeviation(policy: Trainable, at: number): "weight" | "bias
   return slot.input === "bias" ? "bias" : "weight";
 }
 
-export function createValue(core: Core, source: Source, rows: number, hidden = [6, 5]): Trainable {
-  const sizes = [FEATURE_COUNT, ...hidden, 1];
-  const value = core.run("valueCreate", stateEncoder(core), widthsOf(core, sizes), sizes.length - 1, rows);
+/** A critic of states, or of as many actions in them. */
+export function createValue(core: Core, source: Source, rows: number, hidden = [6, 5], actions = 0): Trainable {
+  const sizes = [FEATURE_COUNT + actions, ...hidden, 1];
+  const value = core.run("valueCreate", stateEncoder(core), actions, widthsOf(core, sizes), sizes.length - 1, rows);
   const made = trainable(core, value, core.plain("valueParameters", value), mlpSlots(sizes));
   core.set(made.values, fill(made.slots, source));
   core.set(core.plain("valueTarget", value), fill(made.slots, source));

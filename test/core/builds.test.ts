@@ -42,7 +42,7 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
   const initialisation = core.plain("randomCreate", seed, 0, 0);
   const policyNetwork = network(F, 2 * ACTIONS);
   const policy = core.plain("policyCreate", encoder, ...policyNetwork, rows, squash, deviation, 0.05, 1, 5);
-  const value = core.plain("valueCreate", encoder, ...network(F, 1), rows);
+  const value = core.plain("valueCreate", encoder, 0, ...network(F, 1), rows);
   const predicted = core.putIntegers([0, 1, 2, 3]);
   const frames = createFrames(core, STATES, 4, [{ pair: [3, 2], angle: [[1, 2]] }]);
   const modelNetwork = network(F + ACTIONS, modelOutputs);

@@ -15,12 +15,12 @@ const ETA_LIMIT = 1e3;
 const TERMINATED = [0, 0, 1, 0, 1];
 const trap = { instanceOf: WebAssembly.RuntimeError };
 
-function setup(bits: Bits, learnedNoise = true) {
+function setup(bits: Bits, learnedNoise = true, judged = 0) {
   const core = new Core(bits);
   const source = new Source(11);
   const policy = createPolicy(core, source, ROWS, { etaLimit: ETA_LIMIT });
   const model = createModel(core, source, ROWS, { learnedNoise, frames: FRAMES });
-  const value = createValue(core, source, ROWS);
+  const value = createValue(core, source, ROWS, [6, 5], judged);
   const batch = core.run("batchCreate", ROWS, STATES, ACTIONS);
   const learner = core.plain(
     "learnerCreate",
@@ -80,7 +80,7 @@ test("SVG(1): the policy's gradient is the derivative of the weighted one-step v
     core.run("gaussianSample", core.plain("policyGaussian", policy.address), a, noise, B);
     core.run("modelForward", model.address, s, a, B);
     core.run("modelStep", model.address, next, s, xi, B);
-    core.run("valueForward", value.address, value.values, v, next, B);
+    core.run("valueForward", value.address, value.values, v, next, 0, B);
     const [actions, states] = [core.get(a, B * ACTIONS), core.get(next, B * STATES)];
     // a reward that is linear in a and s', with the derivatives that stand in the batch
     const [rA, rSNext] = [core.get(address("RA"), B * ACTIONS), core.get(address("RSNext"), B * STATES)];
@@ -106,7 +106,7 @@ test("SVG(1): the critic's gradient is the derivative of half the weighted squar
   core.set(address("Weight"), weight);
   const v = core.alloc(B);
   const valueAt = (block: number, s: number) => {
-    core.run("valueForward", value.address, block, v, s, B);
+    core.run("valueForward", value.address, block, v, s, 0, B);
     return core.get(v, B);
   };
   const later = valueAt(core.plain("valueTarget", value.address), address("SNext"));
@@ -120,6 +120,100 @@ test("SVG(1): the critic's gradient is the derivative of half the weighted squar
   const reported = core.run("updateValue", learner, batch, B);
   t.true(Math.abs(reported / loss() - 1) < 1e-13);
   assertClose(t, core.get(address("Targets"), B), targets, 1e-14, "targets");
+  const numeric = centralDifferences(core, value.values, value.slots.length, () => loss() / 2);
+  assertGradient(t, gradientOf(core, value), numeric, "nu");
+});
+
+/** Values of states, or of actions in them, under the parameters in a block. */
+function valuer({ core, value }: ReturnType<typeof setup>) {
+  const v = core.alloc(B);
+  return (block: number, s: number, a = 0) => {
+    core.run("valueForward", value.address, block, v, s, a, B);
+    return core.get(v, B);
+  };
+}
+
+for (const noise of ["drawn anew", "none"] as const) {
+  test(`critic of actions: it approaches the target's value of the policy's next action, its noise ${noise}`, (t) => {
+    const made = setup(64, true, ACTIONS);
+    const { core, policy, value, batch, learner, address } = made;
+    core.set(address("Weight"), new Array<number>(B).fill(1));
+    const [generator, twin] = [core.plain("randomCreate", 4n, 6, 0), core.plain("randomCreate", 4n, 6, 0)];
+    core.plain("learnerConfigure", learner, noise === "none" ? 0 : generator, 0);
+    const aNext = core.alloc(B * ACTIONS);
+    core.run("policyForward", policy.address, address("SNext"), B);
+    if (noise === "none") core.set(aNext, core.get(core.plain("policyMean", policy.address), B * ACTIONS));
+    else core.run("policySample", policy.address, aNext, twin, B);
+    const valueAt = valuer(made);
+    const later = valueAt(core.plain("valueTarget", value.address), address("SNext"), aNext);
+    const targets = core
+      .get(address("Reward"), B)
+      .map((r, b) => REWARD_SCALE * r + (TERMINATED[b] ? 0 : GAMMA * later[b]!));
+    const loss = () => {
+      const errors = valueAt(value.values, address("S"), address("A")).map((x, b) => x - targets[b]!);
+      return dot(errors, errors) / B;
+    };
+    const reported = core.run("updateValue", learner, batch, B);
+    t.true(Math.abs(reported / loss() - 1) < 1e-13);
+    assertClose(t, core.get(address("Targets"), B), targets, 1e-14, "targets");
+    const numeric = centralDifferences(core, value.values, value.slots.length, () => loss() / 2);
+    assertGradient(t, gradientOf(core, value), numeric, "nu");
+    // the next update's actions are others, unless there is no noise
+    core.run("updateValue", learner, batch, B);
+    t.is(core.get(address("Targets"), B).join() === targets.join(), noise === "none");
+  });
+}
+
+test("critic by its residual: the gradient is that of the errors times the derivative at what the model expects", (t) => {
+  const made = setup(64);
+  const { core, source, policy, model, value, batch, learner, address } = made;
+  const weight = source.array(B, 0.1, 2);
+  core.set(address("Weight"), weight);
+  const [generator, twin] = [core.plain("randomCreate", 4n, 6, 0), core.plain("randomCreate", 4n, 6, 0)];
+  core.plain("learnerConfigure", learner, generator, 1);
+  // another action at s, and the next state without noise
+  const [a, next, xi] = [core.alloc(B * ACTIONS), core.alloc(B * STATES), core.alloc(B * STATES)];
+  core.run("policyForward", policy.address, address("S"), B);
+  core.run("policySample", policy.address, a, twin, B);
+  core.run("modelForward", model.address, address("S"), a, B);
+  core.run("modelStep", model.address, next, address("S"), xi, B);
+  const valueAt = valuer(made);
+  const discount = TERMINATED.map((end) => (end ? 0 : GAMMA));
+  const later = valueAt(value.values, address("SNext"));
+  const now = valueAt(value.values, address("S"));
+  const reward = core.get(address("Reward"), B);
+  const errors = now.map((x, b) => REWARD_SCALE * reward[b]! + discount[b]! * later[b]! - x);
+  const surrogate = () => {
+    const [ahead, here] = [valueAt(value.values, next), valueAt(value.values, address("S"))];
+    return errors.reduce((sum, error, b) => sum + weight[b]! * error * (discount[b]! * ahead[b]! - here[b]!), 0) / B;
+  };
+  const reported = core.run("updateValue", learner, batch, B);
+  const squares = errors.reduce((sum, error, b) => sum + weight[b]! * error * error, 0) / B;
+  t.true(Math.abs(reported / squares - 1) < 1e-13);
+  const numeric = centralDifferences(core, value.values, value.slots.length, surrogate);
+  assertGradient(t, gradientOf(core, value), numeric, "nu");
+  assertClose(t, core.get(address("ImaginedSNext"), B * STATES), core.get(next, B * STATES), 1e-14, "s''");
+});
+
+test("critic by its residual: where nothing is random it is the derivative of half the squared residual", (t) => {
+  const made = setup(64);
+  const { core, policy, model, value, batch, learner, address } = made;
+  core.set(address("Weight"), new Array<number>(B).fill(1));
+  core.plain("learnerConfigure", learner, 0, 1);
+  const xi = core.alloc(B * STATES);
+  core.run("policyForward", policy.address, address("S"), B);
+  core.set(address("A"), core.get(core.plain("policyMean", policy.address), B * ACTIONS));
+  core.run("modelForward", model.address, address("S"), address("A"), B);
+  core.run("modelStep", model.address, address("SNext"), address("S"), xi, B);
+  const valueAt = valuer(made);
+  const reward = core.get(address("Reward"), B);
+  const loss = () => {
+    const [ahead, here] = [valueAt(value.values, address("SNext")), valueAt(value.values, address("S"))];
+    const residuals = reward.map((r, b) => REWARD_SCALE * r + (TERMINATED[b] ? 0 : GAMMA * ahead[b]!) - here[b]!);
+    return dot(residuals, residuals) / B;
+  };
+  const reported = core.run("updateValue", learner, batch, B);
+  t.true(Math.abs(reported / loss() - 1) < 1e-13);
   const numeric = centralDifferences(core, value.values, value.slots.length, () => loss() / 2);
   assertGradient(t, gradientOf(core, value), numeric, "nu");
 });

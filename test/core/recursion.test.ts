@@ -129,10 +129,10 @@ for (const dynamics of ["learned", "given"] as const) {
       core.set(address("Weight"), weight);
 
       observe(...roll(s));
-      core.run("valueForward", value.address, value.values, v, address("SNext"), B);
+      core.run("valueForward", value.address, value.values, v, address("SNext"), 0, B);
       core.set(v, new Array<number>(B).fill(1));
       const vSNext = address("VSNext");
-      core.run("valueVjp", value.address, value.values, 0, vSNext, v, address("SNext"), B);
+      core.run("valueVjp", value.address, value.values, 0, vSNext, 0, v, address("SNext"), B);
       transitionAdjoint();
       const vS = core.alloc(B * STATES);
       core.run("stateValueGradient", batch, policy.address, vS, B);
@@ -140,7 +140,7 @@ for (const dynamics of ["learned", "given"] as const) {
 
       const values = () => {
         const [states, actions, next] = roll(s);
-        core.run("valueForward", value.address, value.values, v, sNext, B);
+        core.run("valueForward", value.address, value.values, v, sNext, 0, B);
         const later = core.get(v, B);
         return later.map((x, b) => {
           const r = reward(row(states, b, STATES), row(actions, b, ACTIONS), row(next, b, STATES));

@@ -130,7 +130,7 @@ for (const [K, P] of [
         }
         if (!bootstraps) return sums;
         core.set(state, reached);
-        core.run("valueForward", value.address, value.values, v, state, P);
+        core.run("valueForward", value.address, value.values, v, state, 0, P);
         const end = core.get(v, P);
         return sums.map((sum, p) => {
           const last = ends[p]!;

@@ -1,0 +1,12 @@
+import type { Algorithm } from "./algorithm.js";
+
+/** SVG(0) (paper, section 4.2): like SVG(0)-ER, but the policy learns from its own newest steps, once from each. */
+export const svg0: Algorithm = {
+  summary: "gradients of the value of actions on fresh transitions, without a model",
+  critic: "action",
+  pieces: (_, { policyInterval }) => ({ count: policyInterval, steps: 1 }),
+  afterStep(learning) {
+    learning.trainCritic();
+    learning.improvePolicyOnFresh(1);
+  },
+};
