@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { type Setting, settings, UsageError } from "../config.js";
+import type { Algorithm } from "../algorithms/algorithm.js";
+import { type AlgorithmName, algorithms } from "../algorithms/algorithms.js";
+import { type Config, type Setting, settings, UsageError } from "../config.js";
 import { referencesOf } from "../env/reference.js";
 import { type CoreTask, successInWords, tasks } from "../env/task.js";
 import { readPolicy } from "../onnx/contract.js";
@@ -42,15 +44,31 @@ function describeTask(task: CoreTask): string {
     `success  ${successInWords(task)}`,
     `solved   from ${Math.round(100 * task.score.share)} % of the episodes`,
     `compare  with ${referencesOf(task).join(", ")} (valuegrad eval ${name} --controller KIND)`,
-    ...(defaults === undefined
-      ? []
-      : [
-          `defaults ${Object.entries(defaults)
-            .map(([key, value]) => `--${optionName(key)} ${showDefault(value)}`)
-            .join(" ")}`,
-        ]),
+    ...(defaults === undefined ? [] : [`defaults ${options(Object.entries(defaults))}`]),
   ].join("\n");
 }
+
+function describeAlgorithm(name: string, { summary, defaults }: Algorithm): string {
+  const head = `${name}: ${summary}`;
+  if (defaults === undefined) return head;
+  const own = Object.values(tasks).map((task) => [task.name, Object.entries(defaults(task))] as const);
+  // what is the same everywhere is said once
+  const shared = own[0]![1].filter(([key, value]) =>
+    own.every(([, others]) => others.some(([k, v]) => k === key && showDefault(v) === showDefault(value))),
+  );
+  const keys = new Set(shared.map(([key]) => key));
+  const width = Math.max(...own.map(([task]) => task.length));
+  const rest = own.map(([task, all]) => [task, options(all.filter(([key]) => !keys.has(key)))] as const);
+  return [
+    head,
+    `defaults ${options(shared)}`,
+    ...rest.filter(([, differing]) => differing !== "").map(([task, text]) => `  ${task.padEnd(width)}  ${text}`),
+  ].join("\n");
+}
+
+/** Settings as they are written on a command line. */
+const options = (values: readonly (readonly [setting: string, value: unknown])[]): string =>
+  values.map(([key, value]) => `--${optionName(key)} ${showDefault(value)}`).join(" ");
 
 export const optionName = (setting: string): string =>
   setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -60,6 +78,8 @@ export const showDefault = (value: unknown): string => (Array.isArray(value) ? v
 function describeEverything(): string {
   const lines = ["tasks"];
   for (const { name, summary } of Object.values(tasks)) lines.push(`  ${name}  ${summary}`);
+  lines.push("algorithms (train --algorithm NAME)");
+  for (const [name, { summary }] of Object.entries(algorithms)) lines.push(`  ${name}  ${summary}`);
   lines.push("settings (train --name value, or a JSON file with --config)");
   for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
     lines.push(
@@ -105,16 +125,19 @@ async function describeRun(run: string): Promise<string> {
 export function addInfo(program: Command): void {
   program
     .command("info")
-    .description("describe a task, a run, a policy file, or (without an argument) all tasks and settings")
-    .argument("[what]", "a task's name, a run folder or checkpoint, or an .onnx file")
+    .description(
+      "describe a task, an algorithm, a run, a policy file, or (without an argument) all tasks, algorithms and settings",
+    )
+    .argument("[what]", "a task's or an algorithm's name, a run folder or checkpoint, or an .onnx file")
     .action(async (what: string | undefined) => {
       let text: string;
       if (what === undefined) text = describeEverything();
       else if (Object.hasOwn(tasks, what)) text = describeTask(tasks[what]!);
+      else if (Object.hasOwn(algorithms, what)) text = describeAlgorithm(what, algorithms[what as AlgorithmName]);
       else if (what.endsWith(".onnx")) text = describePolicyFile(what);
       else if (existsSync(what)) text = await describeRun(what);
       else {
-        const guess = didYouMean(what, Object.keys(tasks)).trimEnd();
+        const guess = didYouMean(what, [...Object.keys(tasks), ...Object.keys(algorithms)]).trimEnd();
         throw new UsageError(`cannot read ${what}: it does not exist${guess && `; ${guess}`}`);
       }
       process.stdout.write(`${text}\n`);

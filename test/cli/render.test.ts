@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { SaxesParser } from "saxes";
+import type { Algorithm } from "../../src/algorithms/algorithm.js";
+import { type AlgorithmName, algorithms } from "../../src/algorithms/algorithms.js";
 import { featureInWords } from "../../src/cli/feature-words.js";
 import { type Feature, inFrame, polar, vectorSum } from "../../src/env/features.js";
 import { tasks } from "../../src/env/task.js";
@@ -45,6 +47,20 @@ test("whoever reads only the first lines gets no complaint", (t) => {
     for (let i = 0; i < 3; ++i) t.is(spawnSync("sh", ["-c", script], { encoding: "utf8" }).stderr, "", command);
   }
 });
+
+for (const [name, { summary, defaults }] of Object.entries(algorithms) as [AlgorithmName, Algorithm][]) {
+  test(`info ${name} prints what it is and every default of its own`, (t) => {
+    const { status, stdout } = valuegrad(folder(), "info", name);
+    t.is(status, 0);
+    t.true(stdout.startsWith(`${name}: ${summary}\n`));
+    const [, shared = "", hand = ""] = /^defaults (.*)\n(?: {2}hand +(.*)\n)?/m.exec(stdout) ?? [];
+    for (const [key, value] of Object.entries(defaults?.(tasks.hand!) ?? {})) {
+      const option = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      t.true(` ${shared} ${hand} `.includes(` --${option} ${value} `), option);
+    }
+    t.is(defaults === undefined, shared === "");
+  });
+}
 
 for (const task of Object.values(tasks)) {
   test(`info ${task.name} prints the whole entry of the registry`, (t) => {
