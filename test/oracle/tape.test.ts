@@ -1,4 +1,4 @@
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { assertClose, derivative, Source } from "../core/numbers.js";
 import { clip, cos, dot, exp, given, held, minus, over, plus, type Quantity, sin, Tape, tanh, times } from "./tape.js";
 
@@ -6,7 +6,7 @@ const source = new Source(7);
 
 /** Asserts that the tape's derivatives of f at x are those of its differences. */
 function assertDerivatives(
-  t: Parameters<Parameters<typeof test>[1]>[0],
+  t: ExecutionContext,
   name: string,
   f: (x: readonly Quantity[]) => Quantity,
   x: readonly number[],

@@ -1,0 +1,145 @@
+// The core's policy gradients against the tape's, of the same scalar: the value of pieces under both inferred noises.
+
+import test from "ava";
+import { DEVIATIONS, type Deviation, FRAMES, PREDICTED, SCALES } from "../core/agents.js";
+import { FEATURES, STATES } from "../core/encoders.js";
+import { assertClose, assertZero, derivative, largest, Source } from "../core/numbers.js";
+import {
+  inferNoise,
+  type Noise,
+  type Observed,
+  type PolicyEquations,
+  pieceValue,
+  type Row,
+} from "../oracle/equations.js";
+import { dot, held, plus, type Quantity, sin, Tape, times } from "../oracle/tape.js";
+import { type Spec, Subject } from "./subject.js";
+
+const ACTIONS = 3;
+const BASE: Spec = {
+  states: STATES,
+  actions: ACTIONS,
+  features: FEATURES,
+  policyHidden: [7, 5],
+  squash: "tanh",
+  deviation: "state-dependent",
+  sigma: [0.05, 2],
+  etaLimit: 1e3,
+  valueHidden: [6, 5],
+  modelHidden: [6],
+  noise: "learned",
+  predicted: PREDICTED,
+  scales: SCALES,
+  frames: FRAMES,
+  gamma: 0.9,
+  rewardScale: 0.5,
+};
+
+/** A smooth reward sin(c s) + (d a) (e s') + |a|^2 / 3, and its derivatives. */
+const constants = new Source(3);
+const [c, d, e] = [constants.array(STATES), constants.array(ACTIONS), constants.array(STATES)];
+const reward = (s: Row, a: Row, sNext: Row) =>
+  plus(plus(sin(dot(c, s)), times(dot(d, a), dot(e, sNext))), times(1 / 3, dot(a, a)));
+const derivatives = ({ s, a, sNext }: Observed) => {
+  const [along, push, slope] = [held(dot(d, a)), held(dot(e, sNext)), Math.cos(held(dot(c, s)))];
+  return {
+    rS: c.map((x) => x * slope),
+    rA: d.map((x, k) => x * push + (2 / 3) * a[k]!),
+    rSNext: e.map((x) => x * along),
+  };
+};
+
+/** Pieces of transitions that follow each other, as some other policy may have made them. */
+function observe(source: Source, K: number, P: number): Observed[][] {
+  return Array.from({ length: P }, (_, p) => {
+    const states = Array.from({ length: K + 1 }, () => source.array(STATES, -0.5, 0.5));
+    const ratio = source.uniform(0.2, 2);
+    return Array.from({ length: K }, (_, t) => ({
+      s: states[t]!,
+      a: source.array(ACTIONS, -0.8, 0.8),
+      sNext: states[t + 1]!,
+      ratio: t === 0 ? ratio : 1,
+      terminated: t === K - 1 && p % 2 === 1,
+    }));
+  });
+}
+
+function meanValue(
+  subject: Subject,
+  policy: PolicyEquations,
+  pieces: readonly (readonly Observed[])[],
+  noises: readonly (readonly Noise[])[],
+  bootstraps: boolean,
+): Quantity {
+  const { gamma, rewardScale } = subject.spec;
+  const scaled = (s: Row, a: Row, sNext: Row) => times(rewardScale, reward(s, a, sNext));
+  const problem = { f: subject.model, reward: scaled, gamma, ...(bootstraps && { critic: subject.critic }) };
+  const values = pieces.map((piece, p) => pieceValue(policy, problem, piece, noises[p]!));
+  return times(1 / pieces.length, values.reduce(plus));
+}
+
+const horizons = [
+  { name: "SVG(1)", K: 1, P: 5, bootstraps: true },
+  { name: "SVG(3)", K: 3, P: 2, bootstraps: true },
+  { name: "SVG(inf)", K: 8, P: 1, bootstraps: false },
+] as const;
+
+function judge(spec: Spec, K: number, P: number, bootstraps: boolean) {
+  const source = new Source(K + P);
+  const subject = new Subject(spec, { steps: K, pieces: P, exact: false });
+  // small changes of the state, or values would be wild functions of the parameters
+  subject.randomise(source, { policy: 1, model: 0.25, value: 1 });
+  const pieces = observe(source, K, P);
+  subject.observe(pieces, derivatives);
+  const computed = subject.gradient(pieces, bootstraps);
+  const noises = pieces.map((piece) => inferNoise(subject.policy(), subject.model, piece));
+  const tape = new Tape();
+  const theta = tape.variables(subject.theta);
+  const value = meanValue(subject, subject.policy(theta), pieces, noises, bootstraps);
+  return { subject, pieces, noises, computed, reference: tape.gradient(value, theta) };
+}
+
+for (const { name, K, P, bootstraps } of horizons) {
+  for (const noise of ["additive", "learned"] as const) {
+    for (const frames of [[], FRAMES]) {
+      const turned = frames.length > 0 ? ", changes in a frame" : "";
+      test(`${name}, ${noise} noise${turned}: the tape agrees, whatever the policy`, (t) => {
+        for (const squash of ["none", "tanh"] as const) {
+          for (const deviation of Object.keys(DEVIATIONS) as Deviation[]) {
+            for (const etaLimit of [1e3, 0.7]) {
+              const spec = { ...BASE, noise, frames, squash, deviation, etaLimit };
+              const { subject, noises, computed, reference } = judge(spec, K, P, bootstraps);
+              assertClose(t, computed, reference, 1e-12, `${squash}, ${deviation}`);
+              const part = (role: string) => computed.filter((_, at) => subject.role(at) === role);
+              t.true(largest(part("mean")) > 1e-3, "the mean matters");
+              if (deviation === "fixed") assertZero(t, part("deviation bias"), "a fixed deviation");
+              else t.true(largest(part("deviation bias")) > 1e-3, "the deviation matters");
+              t.true(largest(noises.flat().flatMap(({ eta }) => eta)) > 0.7, "some noise is over its limit");
+            }
+          }
+        }
+      });
+    }
+  }
+}
+
+test("the tape's gradient is the derivative of the values under common noise", (t) => {
+  for (const { K, P, bootstraps } of horizons) {
+    const { subject, pieces, noises, reference } = judge(BASE, K, P, bootstraps);
+    const theta = subject.theta;
+    const direction = new Source(K).array(theta.length);
+    const value = (x: number) => {
+      const moved = theta.map((at, i) => at + x * direction[i]!);
+      return held(meanValue(subject, subject.policy(moved), pieces, noises, bootstraps));
+    };
+    assertClose(t, [held(dot(reference, direction))], [derivative(value, 0)], 1e-9, `K = ${K}`);
+    // and the noises are those of the observed steps
+    for (const [p, piece] of pieces.entries()) {
+      for (const [time, { s, a, sNext }] of piece.entries()) {
+        const { eta, xi } = noises[p]![time]!;
+        assertClose(t, subject.policy().act(s, eta).map(held), a, 1e-12, "a");
+        assertClose(t, subject.model.step(s, a, xi).map(held), sNext, 1e-12, "s'");
+      }
+    }
+  }
+});
