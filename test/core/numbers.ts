@@ -35,6 +35,10 @@ export class Source {
   }
 }
 
+/** A standard normal number (Box and Muller). */
+export const normal = (source: Source): number =>
+  Math.sqrt(-2 * Math.log(source.uniform(Number.EPSILON, 1))) * Math.cos(2 * Math.PI * source.uniform(0, 1));
+
 export function dot(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length) throw new Error(`lengths ${a.length} and ${b.length}`);
   return a.reduce((sum, x, i) => sum + x * b[i]!, 0);

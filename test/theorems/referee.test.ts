@@ -1,8 +1,8 @@
 // The core's policy gradients against the tape's, of the same scalar: the value of pieces under both inferred noises.
 
 import test from "ava";
-import { DEVIATIONS, type Deviation, FRAMES, PREDICTED, SCALES } from "../core/agents.js";
-import { FEATURES, STATES } from "../core/encoders.js";
+import { DEVIATIONS, type Deviation, FRAMES } from "../core/agents.js";
+import { STATES } from "../core/encoders.js";
 import { assertClose, assertZero, derivative, largest, Source } from "../core/numbers.js";
 import {
   inferNoise,
@@ -12,42 +12,9 @@ import {
   pieceValue,
   type Row,
 } from "../oracle/equations.js";
-import { dot, held, plus, type Quantity, sin, Tape, times } from "../oracle/tape.js";
+import { dot, held, plus, type Quantity, Tape, times } from "../oracle/tape.js";
 import { type Spec, Subject } from "./subject.js";
-
-const ACTIONS = 3;
-const BASE: Spec = {
-  states: STATES,
-  actions: ACTIONS,
-  features: FEATURES,
-  policyHidden: [7, 5],
-  squash: "tanh",
-  deviation: "state-dependent",
-  sigma: [0.05, 2],
-  etaLimit: 1e3,
-  valueHidden: [6, 5],
-  modelHidden: [6],
-  noise: "learned",
-  predicted: PREDICTED,
-  scales: SCALES,
-  frames: FRAMES,
-  gamma: 0.9,
-  rewardScale: 0.5,
-};
-
-/** A smooth reward sin(c s) + (d a) (e s') + |a|^2 / 3, and its derivatives. */
-const constants = new Source(3);
-const [c, d, e] = [constants.array(STATES), constants.array(ACTIONS), constants.array(STATES)];
-const reward = (s: Row, a: Row, sNext: Row) =>
-  plus(plus(sin(dot(c, s)), times(dot(d, a), dot(e, sNext))), times(1 / 3, dot(a, a)));
-const derivatives = ({ s, a, sNext }: Observed) => {
-  const [along, push, slope] = [held(dot(d, a)), held(dot(e, sNext)), Math.cos(held(dot(c, s)))];
-  return {
-    rS: c.map((x) => x * slope),
-    rA: d.map((x, k) => x * push + (2 / 3) * a[k]!),
-    rSNext: e.map((x) => x * along),
-  };
-};
+import { ACTIONS, BASE, derivatives, reward } from "./synthetic.js";
 
 /** Pieces of transitions that follow each other, as some other policy may have made them. */
 function observe(source: Source, K: number, P: number): Observed[][] {
@@ -110,7 +77,8 @@ for (const { name, K, P, bootstraps } of horizons) {
               const spec = { ...BASE, noise, frames, squash, deviation, etaLimit };
               const { subject, noises, computed, reference } = judge(spec, K, P, bootstraps);
               assertClose(t, computed, reference, 1e-12, `${squash}, ${deviation}`);
-              const part = (role: string) => computed.filter((_, at) => subject.role(at) === role);
+              const { role } = subject;
+              const part = (name: string) => computed.filter((_, at) => role[at] === name);
               t.true(largest(part("mean")) > 1e-3, "the mean matters");
               if (deviation === "fixed") assertZero(t, part("deviation bias"), "a fixed deviation");
               else t.true(largest(part("deviation bias")) > 1e-3, "the deviation matters");

@@ -134,18 +134,19 @@ export class Subject {
     }
     // the core keeps a deviation's weights at zero where it does not depend on the state
     if (this.spec.deviation !== "state-dependent") {
-      const onlyBias = this.theta.map((x, at) => (this.role(at) === "deviation weight" ? 0 : x));
-      this.theta = onlyBias;
+      const { role, theta } = this;
+      this.theta = theta.map((x, at) => (role[at] === "deviation weight" ? 0 : x));
     }
   }
 
-  /** What a parameter of the policy leads to: the deviation only, or the mean, too. */
-  role(at: number): "padding" | "deviation weight" | "deviation bias" | "mean" {
+  /** What the policy's parameters lead to: the deviation only, or the mean, too. */
+  get role(): readonly ("padding" | "deviation weight" | "deviation bias" | "mean")[] {
     const { slots } = this.#policy;
-    const { layer, input, output, padding } = slots[at]!;
-    if (padding) return "padding";
-    if (layer < slots.at(-1)!.layer || output < this.spec.actions) return "mean";
-    return input === "bias" ? "deviation bias" : "deviation weight";
+    return slots.map(({ layer, input, output, padding }) => {
+      if (padding) return "padding";
+      if (layer < slots.at(-1)!.layer || output < this.spec.actions) return "mean";
+      return input === "bias" ? "deviation bias" : "deviation weight";
+    });
   }
 
   get theta(): number[] {
