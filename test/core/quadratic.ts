@@ -57,7 +57,7 @@ export const L_ACTION = 0.25;
 // the policy a = K s + k + sigma eta, log sigma = middle + halfRange tanh(z)
 export const [SIGMA_MIN, SIGMA_MAX] = [0.05, 2];
 export const START = { K: [-0.2, -0.4] as Vector, k: 0.15, z: -0.3 };
-export type Policy = typeof START;
+type Policy = typeof START;
 
 export const sigmaOf = (z: number) =>
   Math.exp((Math.log(SIGMA_MAX * SIGMA_MIN) + Math.log(SIGMA_MAX / SIGMA_MIN) * Math.tanh(z)) / 2);
