@@ -68,7 +68,7 @@ function circleGradient(K: number, exact: boolean) {
       fS: [1],
       fA: [1],
     }));
-    const parts = [subject.gradient(all, true), tapeGradient(subject, { ...circle, critic: subject.critic }, all)];
+    const parts = [subject.gradient(true), tapeGradient(subject, { ...circle, critic: subject.critic }, all)];
     [total, reference] = [total, reference].map((sum, i) => sum.map((x, at) => x + GAMMA ** time * parts[i]![at]!)) as [
       number[],
       number[],

@@ -149,7 +149,7 @@ for (const example of cases) {
       }
 
       subject.observe([piece], ({ s, a, sNext }) => simulator.derivatives(s, a, sNext));
-      const computed = subject.gradient([piece], bootstraps);
+      const computed = subject.gradient(bootstraps);
 
       const problem = (world: TaskEquations): Problem => ({
         f: additive(world.f),

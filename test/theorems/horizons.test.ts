@@ -34,7 +34,7 @@ function linearGradient(K: number, exact: boolean, withValue = true) {
     });
     const all = follow(subject.policy(), linear, starts);
     subject.observe(all, derivatives(K - 1, withValue));
-    const computed = subject.gradient(all, false);
+    const computed = subject.gradient(false);
     first ??= { computed, reference: tapeGradient(subject, problem, all) };
     total = total.map((x, i) => x + discount * computed[i]!);
     for (let t = 0; t < K; t++) [mean, covariance] = advance(mean, covariance);

@@ -16,17 +16,17 @@ import { dot, held, plus, type Quantity, Tape, times } from "../oracle/tape.js";
 import { type Spec, Subject } from "./subject.js";
 import { ACTIONS, BASE, derivatives, reward } from "./synthetic.js";
 
-/** Pieces of transitions that follow each other, as some other policy may have made them. */
+/** Pieces of up to K transitions that follow each other, as some other policy may have made them; some ended before. */
 function observe(source: Source, K: number, P: number): Observed[][] {
   return Array.from({ length: P }, (_, p) => {
     const states = Array.from({ length: K + 1 }, () => source.array(STATES, -0.5, 0.5));
-    const ratio = source.uniform(0.2, 2);
-    return Array.from({ length: K }, (_, t) => ({
+    const length = p === 0 ? Math.ceil(K / 2) : K;
+    return Array.from({ length }, (_, t) => ({
       s: states[t]!,
       a: source.array(ACTIONS, -0.8, 0.8),
       sNext: states[t + 1]!,
-      ratio: t === 0 ? ratio : 1,
-      terminated: t === K - 1 && p % 2 === 1,
+      ratio: source.uniform(0.2, 2),
+      terminated: t === length - 1 && p % 3 === 0,
     }));
   });
 }
@@ -46,19 +46,20 @@ function meanValue(
 }
 
 const horizons = [
-  { name: "SVG(1)", K: 1, P: 5, bootstraps: true },
-  { name: "SVG(3)", K: 3, P: 2, bootstraps: true },
-  { name: "SVG(inf)", K: 8, P: 1, bootstraps: false },
+  { name: "SVG(1)", K: 1, P: 5, bootstraps: true, walks: false },
+  { name: "SVG(1) in pieces", K: 1, P: 4, bootstraps: true, walks: true },
+  { name: "SVG(3)", K: 3, P: 3, bootstraps: true, walks: true },
+  { name: "SVG(inf)", K: 8, P: 2, bootstraps: false, walks: true },
 ] as const;
 
-function judge(spec: Spec, K: number, P: number, bootstraps: boolean) {
+function judge(spec: Spec, { K, P, bootstraps, walks }: (typeof horizons)[number]) {
   const source = new Source(K + P);
-  const subject = new Subject(spec, { steps: K, pieces: P, exact: false });
+  const subject = new Subject(spec, { steps: K, pieces: P, exact: false, walks });
   // small changes of the state, or values would be wild functions of the parameters
   subject.randomise(source, { policy: 1, model: 0.25, value: 1 });
   const pieces = observe(source, K, P);
   subject.observe(pieces, derivatives);
-  const computed = subject.gradient(pieces, bootstraps);
+  const computed = subject.gradient(bootstraps);
   const noises = pieces.map((piece) => inferNoise(subject.policy(), subject.model, piece));
   const tape = new Tape();
   const theta = tape.variables(subject.theta);
@@ -66,7 +67,8 @@ function judge(spec: Spec, K: number, P: number, bootstraps: boolean) {
   return { subject, pieces, noises, computed, reference: tape.gradient(value, theta) };
 }
 
-for (const { name, K, P, bootstraps } of horizons) {
+for (const horizon of horizons) {
+  const { name } = horizon;
   for (const noise of ["additive", "learned"] as const) {
     for (const frames of [[], FRAMES]) {
       const turned = frames.length > 0 ? ", changes in a frame" : "";
@@ -75,7 +77,7 @@ for (const { name, K, P, bootstraps } of horizons) {
           for (const deviation of Object.keys(DEVIATIONS) as Deviation[]) {
             for (const etaLimit of [1e3, 0.7]) {
               const spec = { ...BASE, noise, frames, squash, deviation, etaLimit };
-              const { subject, noises, computed, reference } = judge(spec, K, P, bootstraps);
+              const { subject, noises, computed, reference } = judge(spec, horizon);
               assertClose(t, computed, reference, 1e-12, `${squash}, ${deviation}`);
               const { role } = subject;
               const part = (name: string) => computed.filter((_, at) => role[at] === name);
@@ -92,8 +94,9 @@ for (const { name, K, P, bootstraps } of horizons) {
 }
 
 test("the tape's gradient is the derivative of the values under common noise", (t) => {
-  for (const { K, P, bootstraps } of horizons) {
-    const { subject, pieces, noises, reference } = judge(BASE, K, P, bootstraps);
+  for (const horizon of horizons) {
+    const { K, bootstraps } = horizon;
+    const { subject, pieces, noises, reference } = judge(BASE, horizon);
     const theta = subject.theta;
     const direction = new Source(K).array(theta.length);
     const value = (x: number) => {

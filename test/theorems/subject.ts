@@ -63,9 +63,17 @@ export class Subject {
   readonly #model: Held;
   readonly #batch: number;
   readonly #learner: number;
+  #ratios: Numbers = [];
 
-  /** @param exact Whether the transition's Jacobians are given, in the place of the learned model's. */
-  constructor(spec: Spec, { steps, pieces, exact }: { steps: number; pieces: number; exact: boolean }) {
+  /**
+   * @param steps Largest number of steps of a piece.
+   * @param exact Whether the transition's Jacobians are given, in the place of the learned model's.
+   * @param walks Whether the core forms all Jacobians and walks along the pieces, as it must where they have several steps.
+   */
+  constructor(
+    spec: Spec,
+    { steps, pieces, exact, walks = steps > 1 }: { steps: number; pieces: number; exact: boolean; walks?: boolean },
+  ) {
     const core = this.#core;
     const { states, actions, features, predicted } = spec;
     const rows = steps * pieces;
@@ -111,8 +119,8 @@ export class Subject {
     core.set(core.plain("modelScale", model), spec.scales);
     core.run("modelAllocateJacobian", model);
     this.#batch = core.run("batchCreate", rows, states, actions);
-    core.run("batchAllocatePolicyJacobian", this.#batch);
-    if (steps > 1 || exact) {
+    if (walks) core.run("batchAllocatePolicyJacobian", this.#batch);
+    if (walks || exact) {
       const [fS, fA] = [core.alloc(rows * states * states), core.alloc(rows * states * actions)];
       core.plain("batchGiveJacobians", this.#batch, fS, fA);
     }
@@ -184,11 +192,21 @@ export class Subject {
     this.#core.set(this.#core.plain(`batch${name}`, this.#batch), values);
   }
 
-  /** Writes pieces of equal length into the batch, in the order of time. */
+  /** Writes pieces into the batch, in the order of time. What stands behind the end of a shorter one is to count for nothing. */
   observe(pieces: readonly (readonly Observed[])[], derivatives: (row: Observed, t: number) => Derivatives): void {
+    const core = this.#core;
     const rows = Array.from({ length: this.#steps }, (_, t) =>
-      pieces.map((piece) => ({ ...piece[t]!, ...derivatives(piece[t]!, t) })),
+      pieces.map((piece) => {
+        const row = piece[t] ?? { ...piece[0]!, ratio: 7 };
+        return { ...row, ...derivatives(row, t) };
+      }),
     ).flat();
+    const ends = core.plain("batchEnds", this.#batch);
+    if (ends !== 0) {
+      const last = pieces.map(({ length }) => length - 1);
+      new Int32Array(core.memory.buffer, ends, last.length).set(last);
+    }
+    this.#ratios = rows.map(({ ratio }) => ratio);
     const all = (read: (row: (typeof rows)[number]) => Numbers) => rows.flatMap((row) => [...read(row)]);
     this.#put(
       "S",
@@ -230,15 +248,10 @@ export class Subject {
   }
 
   /** The gradient by theta of the mean value of the observed pieces, by the core. */
-  gradient(pieces: readonly (readonly Observed[])[], bootstraps: boolean): number[] {
+  gradient(bootstraps: boolean): number[] {
     const core = this.#core;
-    const rows = this.#steps * this.#pieces;
-    core.run("importanceRatios", this.#learner, this.#batch, rows);
-    const weights = Array.from({ length: rows }, (_, b) => {
-      const [t, p] = [Math.floor(b / this.#pieces), b % this.#pieces];
-      return this.spec.gamma ** t * pieces[p]![0]!.ratio;
-    });
-    this.#put("Weight", weights);
+    core.run("importanceRatios", this.#learner, this.#batch, this.#ratios.length);
+    this.#put("Weight", this.#ratios);
     core.run("svgGradient", this.#learner, this.#batch, this.#steps, this.#pieces, bootstraps ? 1 : 0);
     return core.get(this.#policy.gradient, this.#policy.slots.length).map((g) => -g);
   }
