@@ -247,6 +247,14 @@ export class Subject {
     );
   }
 
+  /** Ratios of the densities of the observed actions, by the core, where another policy's had these logarithms. */
+  ratios(behaviourLogDensities: Numbers): number[] {
+    const core = this.#core;
+    this.#put("BehaviourLogProb", behaviourLogDensities);
+    core.run("importanceRatios", this.#learner, this.#batch, behaviourLogDensities.length);
+    return core.get(core.plain("batchWeight", this.#batch), behaviourLogDensities.length);
+  }
+
   /** The gradient by theta of the mean value of the observed pieces, by the core. */
   gradient(bootstraps: boolean): number[] {
     const core = this.#core;
