@@ -202,10 +202,10 @@ export class ModelEquations implements Transition {
   }
 }
 
-/** The critic V(s). */
-export function criticEquation({ features, slots }: NetworkDescription, weights: Row): (s: Row) => Quantity {
+/** The critic: V(s), or Q(s, a) where it is asked for actions. */
+export function criticEquation({ features, slots }: NetworkDescription, weights: Row): (s: Row, a?: Row) => Quantity {
   const network = perceptron(slots, weights);
-  return (s) => network(encode(features, s))[0]!;
+  return (s, a = []) => network([...encode(features, s), ...a])[0]!;
 }
 
 /** A transition as it was observed. */

@@ -85,6 +85,7 @@ async function setup({ task, steps, gamma, policy }: Case) {
     policyHidden: [5],
     ...policy,
     etaLimit: 1e3,
+    critic: "states",
     valueHidden: [4],
     // not used
     modelHidden: [],

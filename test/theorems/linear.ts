@@ -9,6 +9,7 @@ import { type Derivatives, type Spec, Subject } from "./subject.js";
 /** Networks without hidden layers. */
 export const LINEAR_NETWORKS: Omit<Spec, "states" | "actions" | "features" | "predicted" | "scales" | "gamma"> = {
   policyHidden: [],
+  critic: "states",
   valueHidden: [],
   modelHidden: [],
   squash: "none",

@@ -93,6 +93,29 @@ for (const horizon of horizons) {
   }
 }
 
+test("SVG(0): the tape agrees, whatever the policy", (t) => {
+  const source = new Source(12);
+  for (const squash of ["none", "tanh"] as const) {
+    for (const deviation of Object.keys(DEVIATIONS) as Deviation[]) {
+      for (const etaLimit of [1e3, 0.7]) {
+        const spec: Spec = { ...BASE, critic: "actions", squash, deviation, etaLimit };
+        const subject = new Subject(spec, { steps: 1, pieces: 4, exact: false });
+        subject.randomise(source);
+        const pieces = observe(source, 1, 4);
+        subject.observe(pieces, derivatives);
+        const tape = new Tape();
+        const theta = tape.variables(subject.theta);
+        const values = pieces.flat().map(({ s, a }) => {
+          const eta = subject.policy().infer(s, a);
+          return subject.critic(s, subject.policy(theta).act(s, eta));
+        });
+        const reference = tape.gradient(times(1 / values.length, values.reduce(plus)), theta);
+        assertClose(t, subject.actionGradient(), reference, 1e-12, `${squash}, ${deviation}`);
+      }
+    }
+  }
+});
+
 test("the tape's gradient is the derivative of the values under common noise", (t) => {
   for (const horizon of horizons) {
     const { K, bootstraps } = horizon;

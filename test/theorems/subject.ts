@@ -24,6 +24,8 @@ export interface Spec {
   readonly deviation: Deviation;
   readonly sigma: readonly [low: number, high: number];
   readonly etaLimit: number;
+  /** What the critic values. */
+  readonly critic: "states" | "actions";
   readonly valueHidden: readonly number[];
   readonly modelHidden: readonly number[];
   readonly noise: "additive" | "learned";
@@ -100,8 +102,9 @@ export class Subject {
       spec.etaLimit,
     );
     this.#policy = hold("policy", policy, mlpSlots(policySizes));
-    const valueSizes = [features.length, ...spec.valueHidden, 1];
-    const value = core.run("valueCreate", encoder, widthsOf(core, valueSizes), valueSizes.length - 1, rows);
+    const valued = spec.critic === "actions" ? actions : 0;
+    const valueSizes = [features.length + valued, ...spec.valueHidden, 1];
+    const value = core.run("valueCreate", encoder, valued, widthsOf(core, valueSizes), valueSizes.length - 1, rows);
     this.#value = hold("value", value, mlpSlots(valueSizes));
     const modelSizes = [features.length + actions, ...spec.modelHidden, spec.noise === "learned" ? 2 : 1];
     const model = core.run(
@@ -126,6 +129,7 @@ export class Subject {
     }
     const { gamma, rewardScale } = spec;
     this.#learner = core.plain("learnerCreate", policy, model, value, exact ? 1 : 0, gamma, rewardScale, 1);
+    core.plain("learnerConfigure", this.#learner, core.plain("randomCreate", 1n, 6, 0), 0);
   }
 
   /** Random weights of size `size`. */
@@ -165,6 +169,10 @@ export class Subject {
     this.#core.set(this.#policy.values, values);
   }
 
+  get valueWeights(): number[] {
+    return this.#core.get(this.#value.values, this.#value.slots.length);
+  }
+
   set valueWeights(values: Numbers) {
     this.#core.set(this.#value.values, values);
   }
@@ -184,8 +192,7 @@ export class Subject {
   }
 
   get critic() {
-    const weights = this.#core.get(this.#value.values, this.#value.slots.length);
-    return criticEquation({ ...this.spec, slots: this.#value.slots }, weights);
+    return criticEquation({ ...this.spec, slots: this.#value.slots }, this.valueWeights);
   }
 
   #put(name: string, values: Numbers): void {
@@ -261,6 +268,18 @@ export class Subject {
     core.run("importanceRatios", this.#learner, this.#batch, this.#ratios.length);
     this.#put("Weight", this.#ratios);
     core.run("svgGradient", this.#learner, this.#batch, this.#steps, this.#pieces, bootstraps ? 1 : 0);
+    return this.#ascent;
+  }
+
+  /** The gradient by theta of the mean value of the observed actions, by the core: SVG(0). */
+  actionGradient(): number[] {
+    this.#core.run("svg0Gradient", this.#learner, this.#batch, this.#ratios.length);
+    return this.#ascent;
+  }
+
+  /** The policy's gradient block, which leads down. */
+  get #ascent(): number[] {
+    const core = this.#core;
     return core.get(this.#policy.gradient, this.#policy.slots.length).map((g) => -g);
   }
 }

@@ -18,6 +18,7 @@ export const BASE: Spec = {
   deviation: "state-dependent",
   sigma: [0.05, 2],
   etaLimit: 1e3,
+  critic: "states",
   valueHidden: [6, 5],
   modelHidden: [6],
   noise: "learned",
