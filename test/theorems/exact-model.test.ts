@@ -137,11 +137,9 @@ for (const example of cases) {
       for (const { eta, xi } of noises) {
         const a = behaviour.act(s, eta).map(held);
         const sNext = kind === "drawn" ? f.step(s, a, xi).map(held) : real.next(s, a);
-        piece.push({ s, a, sNext, ratio: 1, terminated: false });
+        piece.push({ s, a, sNext, ratio: 1, terminated: !bootstraps && piece.length === steps - 1 });
         s = sNext;
       }
-      const last = { ...piece.pop()!, terminated: !bootstraps };
-      piece.push(last);
       const inferred = inferNoise(subject.policy(), f, piece);
       assertSmooth(t, simulator, piece);
       if (kind === "drawn") {
