@@ -99,7 +99,7 @@ for (const [task, algorithm, settings] of [
   ["hand", "svg-inf", { steps: 1000 }],
   ["cartpole", "svg-inf", { steps: 250, model: "exact" }],
   ["cartpole", "svg-k", { steps: 260, horizon: 3, policyData: "fresh", deviation: "state" }],
-  ["cartpole", "svg-k", { steps: 300, horizon: 4, policyData: "replay", modelNoise: "learned" }],
+  ["cartpole", "svg-k", { steps: 300, horizon: 12, batch: 24, modelNoise: "learned" }],
   ["cartpole", "svg1", { steps: 100, deviation: "learned", squash: "none" }],
   ["swimmer3", "svg1-er", { steps: 250, modelNoise: "learned", deviation: "learned" }],
   ["cartpole", "svg0", { steps: 100, deviation: "learned" }],
