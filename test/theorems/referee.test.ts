@@ -20,7 +20,7 @@ import { ACTIONS, BASE, derivatives, reward } from "./synthetic.js";
 function observe(source: Source, K: number, P: number): Observed[][] {
   return Array.from({ length: P }, (_, p) => {
     const states = Array.from({ length: K + 1 }, () => source.array(STATES, -0.5, 0.5));
-    const length = p === 0 ? Math.ceil(K / 2) : K;
+    const length = p % 2 === 1 ? Math.ceil(K / 2) : K;
     return Array.from({ length }, (_, t) => ({
       s: states[t]!,
       a: source.array(ACTIONS, -0.8, 0.8),
