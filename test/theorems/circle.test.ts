@@ -11,7 +11,7 @@ import { LINEAR_NETWORKS } from "./linear.js";
 import { follow, tapeGradient } from "./pieces.js";
 import { Subject } from "./subject.js";
 
-const [GAMMA, COST, STEPS, BIAS, Z] = [0.9, 0.3, 8, 0.4, -0.5];
+const [GAMMA, COST, STEPS, BIAS, Z] = [0.9, 0.3, 6, 0.4, -0.5];
 const circle: Problem = {
   f: additive(([angle], [a]) => [plus(angle!, a!)]),
   reward: (_, [a], [next]) => minus(cos(next!), times(COST, times(a!, a!))),
@@ -68,11 +68,10 @@ function circleGradient(K: number, exact: boolean) {
       fS: [1],
       fA: [1],
     }));
-    const parts = [subject.gradient(true), tapeGradient(subject, { ...circle, critic: subject.critic }, all)];
-    [total, reference] = [total, reference].map((sum, i) => sum.map((x, at) => x + GAMMA ** time * parts[i]![at]!)) as [
-      number[],
-      number[],
-    ];
+    const plusPart = (sum: readonly number[], part: readonly number[]) =>
+      sum.map((x, at) => x + GAMMA ** time * part[at]!);
+    total = plusPart(total, subject.gradient(true));
+    reference = plusPart(reference, tapeGradient(subject, { ...circle, critic: subject.critic }, all));
   }
   return { total, reference };
 }
@@ -98,7 +97,7 @@ for (const exact of [true, false]) {
     t.true(Math.abs(sum - rest - endless) < 1e-12, "the value is exact");
     const byBias = derivative((x) => value(x, Z).sum, BIAS);
     const byZ = derivative((x) => value(BIAS, x).sum, Z);
-    const all = [1, 2, 4, 8].map((K) => circleGradient(K, exact));
+    const all = [1, 2, 3, 6].map((K) => circleGradient(K, exact));
     for (const { total, reference } of all) {
       assertClose(t, [total[8]!, total[9]!], [byBias, byZ], 1e-10, "bias and z");
       assertClose(t, total, all[0]!.total, 1e-12, "one as the other");

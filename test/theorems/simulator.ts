@@ -2,7 +2,7 @@
 
 import { FeatureKind } from "../../src/abi.js";
 import { Environments } from "../../src/env/environments.js";
-import { type Feature, formsOf } from "../../src/env/features.js";
+import { type BasicFeature, type Feature, formsOf } from "../../src/env/features.js";
 import { tasks } from "../../src/env/task.js";
 import { init } from "../../src/node.js";
 import type { TestFeature } from "../core/encoders.js";
@@ -12,10 +12,14 @@ import type { Derivatives } from "./subject.js";
 
 /** A task's features as the test core takes them. */
 export function featuresOf(features: readonly Feature[]): TestFeature[] {
-  return features.map((feature) => {
-    if (feature.kind === "sum") throw new Error("no task of these tests has sums");
-    return { kind: FeatureKind[feature.kind], forms: formsOf(feature), scale: feature.scale };
+  const basic = (feature: BasicFeature) => ({
+    kind: FeatureKind[feature.kind],
+    forms: formsOf(feature),
+    scale: feature.scale,
   });
+  return features.map((feature) =>
+    feature.kind === "sum" ? { sum: feature.of.map(basic), scale: feature.scale } : basic(feature),
+  );
 }
 
 export class Simulator {
