@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { Algorithm } from "../algorithms/algorithm.js";
 import { type AlgorithmName, algorithms } from "../algorithms/algorithms.js";
-import { type Config, type Setting, settings, UsageError } from "../config.js";
+import { type Setting, settings, UsageError } from "../config.js";
 import { referencesOf } from "../env/reference.js";
 import { type CoreTask, successInWords, tasks } from "../env/task.js";
 import { readPolicy } from "../onnx/contract.js";
