@@ -78,7 +78,7 @@ export function valueTarget(value: Value): usize { return value.target; }
 
 // transition model
 export function framesCreate(states: i32, dimensions: i32, count: i32, pairs: usize, starts: usize, indices: usize, coefficients: usize): Frames { return bodyFrames.framesCreate<f32>(states, dimensions, count, pairs, starts, indices, coefficients); }
-export function modelCreate(encoder: Encoder, actions: i32, sizes: usize, layers: i32, predicted: usize, dimensions: i32, frames: Frames, rows: i32): Model { return models.modelCreate<f32>(encoder, actions, sizes, layers, predicted, dimensions, frames, rows); }
+export function modelCreate(encoder: Encoder, actions: i32, sizes: usize, layers: i32, predicted: usize, dimensions: i32, frames: Frames, single: i32, rows: i32): Model { return models.modelCreate<f32>(encoder, actions, sizes, layers, predicted, dimensions, frames, single, rows); }
 export function modelInitialise(model: Model, random: Random, lastScale: f64): void { models.modelInitialise<f32>(model, random, lastScale); }
 export function modelForward(model: Model, s: usize, a: usize, B: i32): void { models.modelForward<f32>(model, s, a, B); }
 export function modelStep(model: Model, sNext: usize, s: usize, xi: usize, B: i32): void { models.modelStep<f32>(model, sNext, s, xi, B); }

@@ -126,6 +126,7 @@ export interface CoreExports {
     predicted: Pointer,
     dimensions: number,
     frames: FramesHandle,
+    single: number,
     rows: number,
   ): ModelHandle;
   modelInitialise(model: ModelHandle, random: RandomHandle, lastScale: number): void;

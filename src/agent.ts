@@ -14,7 +14,7 @@ import { type AgentBatch, HeldBatch } from "./batch.js";
 import type { Config } from "./config.js";
 import type { Task } from "./env/task.js";
 import { createEncoder, createFrames } from "./forms.js";
-import { ensembleSlots, mlpSlots, Network } from "./network.js";
+import { mlpSlots, Network, predictorSlots } from "./network.js";
 import type { PolicyDescription } from "./onnx/policy.js";
 import { byteView, float32View, int32View, placeInt32 } from "./views.js";
 import type { Core } from "./wasm.js";
@@ -46,6 +46,7 @@ export type AgentConfig = Pick<
   | "valueHidden"
   | "model"
   | "modelHidden"
+  | "modelNetwork"
   | "modelNoise"
 >;
 
@@ -140,6 +141,7 @@ export class Agent {
     this.#value = exports.valueCreate(encoder, judged, placeInt32(core, valueSizes), valueSizes.length - 1, rows);
     this.value = new Network(core, "value", exports.valueParameters(this.#value), mlpSlots(valueSizes));
 
+    const single = config.modelNetwork === "single";
     const modelSizes = [features + A, ...config.modelHidden, config.modelNoise === "learned" ? 2 : 1];
     this.#model = exports.modelCreate(
       encoder,
@@ -149,13 +151,14 @@ export class Agent {
       placeInt32(core, task.predicted),
       task.predicted.length,
       createFrames(core, S, task.predicted, task.frames ?? []),
+      single ? 1 : 0,
       rows,
     );
     this.model = new Network(
       core,
       "model",
       exports.modelParameters(this.#model),
-      ensembleSlots(modelSizes, task.predicted.length),
+      predictorSlots(modelSizes, task.predicted.length, single),
     );
 
     const exact = config.model === "exact";

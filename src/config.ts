@@ -149,7 +149,15 @@ export const settings = {
     "random disturbance of every step, standard deviation: of the actions, in units of the actuators' range (hand: of the force on its ball, N)",
   ),
   earlyTermination: choice("off", ["off", "on"], "whether a failure, such as a fall, ends a training episode"),
-  modelHidden: layers([20, 20], "hidden layers of each of the model's sub-networks"),
+  modelHidden: layers(
+    [20, 20],
+    "hidden layers of each of the model's sub-networks, or of its single network, which wants more units, such as 100,100",
+  ),
+  modelNetwork: choice(
+    "separate",
+    ["separate", "single"],
+    "what predicts the state's change: a sub-network for every dimension, or a single network for all of them",
+  ),
   modelNoise: choice("additive", ["additive", "learned"], "the model's noise: additive, or sigma(s, a) by likelihood"),
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -41,7 +41,7 @@ export function mlpSlots(sizes: readonly number[]): Slot[] {
  * Slots of sub-networks from assembly/nn/ensemble.ts: weight (inputs, outputs, dimensions) and bias (outputs, dimensions) of every
  * layer, the last index naming the sub-network.
  */
-export function ensembleSlots(sizes: readonly number[], dimensions: number): Slot[] {
+function ensembleSlots(sizes: readonly number[], dimensions: number): Slot[] {
   const slots: Slot[] = [];
   const stride = padded(dimensions);
   let offset = 0;
@@ -62,6 +62,11 @@ export function ensembleSlots(sizes: readonly number[], dimensions: number): Slo
     offset += outputs * stride;
   }
   return slots;
+}
+
+/** Slots of a network from assembly/nn/predictor.ts, the number of every dimension's outputs last among the sizes. */
+export function predictorSlots(sizes: readonly number[], dimensions: number, single: boolean): Slot[] {
+  return single ? mlpSlots([...sizes.slice(0, -1), sizes.at(-1)! * dimensions]) : ensembleSlots(sizes, dimensions);
 }
 
 /** The trainable numbers of one network in the core: its blocks, named and without their padding. */

@@ -1,30 +1,30 @@
-// The learned model s' = s + R(s) scale (mu(s, a) + sigma(s, a) xi): one sub-network for every predicted dimension, which sees the
-// features of s and the action. Dimensions that are not predicted, such as a static goal, are copied: s' = s + xi. R(s) turns pairs
-// of dimensions that are planar vectors out of their frames (frames.ts): their change is predicted, scaled and noisy in the frame.
-// Without frames R is 1.
+// The learned model s' = s + R(s) scale (mu(s, a) + sigma(s, a) xi), whose network sees the features of s and the action: one
+// sub-network for every predicted dimension, or one for all (predictor.ts). Dimensions that are not predicted, such as a static goal,
+// are copied: s' = s + xi. R(s) turns pairs of dimensions that are planar vectors out of their frames (frames.ts): their change is
+// predicted, scaled and noisy in the frame. Without frames R is 1.
 //
-// Additive noise keeps sigma at 1, learned noise takes log sigma from a second output of every sub-network. `scale` (one
+// Additive noise keeps sigma at 1, learned noise takes log sigma from a second output of every dimension. `scale` (one
 // number for each dimension) brings state changes to about unit size.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
 import { exponential, hyperbolicTangent, logarithm } from "../core/math";
 import { Random } from "../core/random";
 import { Encoder, encoderForward, encoderJvp, encoderVjp } from "../nn/encoder";
-import {
-  Ensemble,
-  ensembleCreate,
-  ensembleForward,
-  ensembleInitialise,
-  ensembleInput,
-  ensembleInputDelta,
-  ensembleInputJacobian,
-  ensembleJvp,
-  ensembleOutput,
-  ensembleOutputDelta,
-  ensembleSize,
-  ensembleVjp,
-} from "../nn/ensemble";
 import { Parameters, parametersCreate } from "../nn/adam";
+import {
+  Predictor,
+  predictorAllocateJacobian,
+  predictorCreate,
+  predictorForward,
+  predictorInitialise,
+  predictorInput,
+  predictorInputDelta,
+  predictorInputJacobian,
+  predictorJvp,
+  predictorOutput,
+  predictorOutputDelta,
+  predictorVjp,
+} from "../nn/predictor";
 import { addRows, at, clear, copyRows, padded } from "../linalg/vector";
 import { Frames, framesAngleJvp, framesAngleVjp, framesTurn } from "./frames";
 
@@ -37,11 +37,11 @@ const SIGMA_MAX: f64 = 10;
 @final
 export class Model {
   encoder: Encoder;
-  net: Ensemble;
+  net: Predictor;
   parameters: Parameters;
   states: i32;
   actions: i32;
-  /** i32[D]: the state dimension that sub-network d predicts. */
+  /** i32[D]: the state dimensions that are predicted. */
   predicted: usize;
   frames: Frames;
   /** T[D], positive. */
@@ -64,7 +64,7 @@ export class Model {
 
 /**
  * sizes: i32[layers + 1], features + actions first, 1 (additive noise) or 2 (learned noise) last; predicted: i32[dimensions],
- * kept; frames: made for as many dimensions. All scales start at 1.
+ * kept; frames: made for as many dimensions; single: whether one network predicts all of them. All scales start at 1.
  */
 export function modelCreate<T>(
   encoder: Encoder,
@@ -74,12 +74,13 @@ export function modelCreate<T>(
   predicted: usize,
   dimensions: i32,
   frames: Frames,
+  single: i32,
   rows: i32,
 ): Model {
   const model = changetype<Model>(arenaAlloc(offsetof<Model>()));
   model.encoder = encoder;
-  model.net = ensembleCreate<T>(sizes, layers, dimensions, rows);
-  const outputs = ensembleSize(model.net, layers);
+  model.net = predictorCreate<T>(sizes, layers, dimensions, single, rows);
+  const outputs = model.net.outputs;
   if (model.net.inputs != encoder.features + actions || outputs > 2) unreachable();
   model.parameters = parametersCreate<T>(model.net.count);
   model.states = encoder.states;
@@ -101,7 +102,7 @@ export function modelCreate<T>(
 }
 
 export function modelInitialise<T>(model: Model, random: Random, lastScale: f64): void {
-  ensembleInitialise<T>(model.net, model.parameters.values, random, lastScale);
+  predictorInitialise<T>(model.net, model.parameters.values, random, lastScale);
 }
 
 /** mu and sigma at s (B, S), a (B, A). */
@@ -110,30 +111,30 @@ export function modelForward<T>(model: Model, s: usize, a: usize, B: i32): void 
   const F = model.encoder.features;
   const A = model.actions;
   const row = padded(net.inputs);
-  const input = ensembleInput(net);
+  const input = predictorInput(net);
   encoderForward<T>(model.encoder, input, row, s, B);
   copyRows<T>(at<T>(input, F), row, a, A, B, A);
-  ensembleForward<T>(net, model.parameters.values, B);
+  predictorForward<T>(net, model.parameters.values, B);
 }
 
-/** The address of mu[b, d] in a level of outputs or their deltas; that of z_sigma[b, d] is one padded(D) further. */
+/** The address of mu[b, d] in a level of outputs or their deltas; that of z_sigma[b, d] is one stride further. */
 @inline
 function outputAt<T>(model: Model, block: usize, b: i32, d: i32): usize {
-  return at<T>(block, b * (1 + model.learnedNoise) * model.net.width + d);
+  return at<T>(block, b * model.net.row + d);
 }
 
 
 @inline
 function sigmaOf<T>(model: Model, output: usize): T {
   if (!model.learnedNoise) return 1;
-  const z = load<T>(at<T>(output, model.net.width));
+  const z = load<T>(at<T>(output, model.net.stride));
   return exponential<T>(<T>model.middle + <T>model.halfRange * hyperbolicTangent<T>(z));
 }
 
 /** d sigma / d z_sigma. */
 @inline
 function sigmaSlope<T>(model: Model, output: usize, sigma: T): T {
-  const t = hyperbolicTangent<T>(load<T>(at<T>(output, model.net.width)));
+  const t = hyperbolicTangent<T>(load<T>(at<T>(output, model.net.stride)));
   return sigma * <T>model.halfRange * (<T>1 - t * t);
 }
 
@@ -147,7 +148,7 @@ function predictedAt(model: Model, d: i32): i32 {
 @inline
 function bodyChanges<T>(model: Model, changes: usize, xi: usize, b: i32): void {
   for (let d = 0; d < model.net.dimensions; ++d) {
-    const output = outputAt<T>(model, ensembleOutput(model.net), b, d);
+    const output = outputAt<T>(model, predictorOutput(model.net), b, d);
     const change = load<T>(output) + sigmaOf<T>(model, output) * load<T>(at<T>(xi, predictedAt(model, d)));
     store<T>(at<T>(changes, d), load<T>(at<T>(model.scale, d)) * change);
   }
@@ -186,7 +187,7 @@ export function modelInfer<T>(model: Model, s: usize, sNext: usize, B: i32): voi
   for (let b = 0; b < B; ++b) {
     observedChanges<T>(model, at<T>(s, b * S), at<T>(sNext, b * S));
     for (let d = 0; d < model.net.dimensions; ++d) {
-      const output = outputAt<T>(model, ensembleOutput(model.net), b, d);
+      const output = outputAt<T>(model, predictorOutput(model.net), b, d);
       const change = load<T>(at<T>(model.change, d)) / load<T>(at<T>(model.scale, d));
       const xi = (change - load<T>(output)) / sigmaOf<T>(model, output);
       store<T>(at<T>(model.xi, b * S + predictedAt(model, d)), xi);
@@ -212,18 +213,18 @@ export function modelVjp<T>(model: Model, ds: usize, da: usize, q: usize, s: usi
     for (let d = 0; d < net.dimensions; ++d) {
       const i = b * S + predictedAt(model, d);
       const g = load<T>(at<T>(model.change, d)) * load<T>(at<T>(model.scale, d));
-      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      const delta = outputAt<T>(model, predictorOutputDelta(net), b, d);
       store<T>(delta, g);
       if (model.learnedNoise) {
-        const output = outputAt<T>(model, ensembleOutput(net), b, d);
+        const output = outputAt<T>(model, predictorOutput(net), b, d);
         const slope = sigmaSlope<T>(model, output, sigmaOf<T>(model, output));
-        store<T>(at<T>(delta, net.width), g * load<T>(at<T>(model.xi, i)) * slope);
+        store<T>(at<T>(delta, net.stride), g * load<T>(at<T>(model.xi, i)) * slope);
       }
     }
   }
-  ensembleVjp<T>(net, model.parameters.values, 0, true, B);
+  predictorVjp<T>(net, model.parameters.values, 0, true, B);
   const row = padded(net.inputs);
-  const dInput = ensembleInputDelta(net);
+  const dInput = predictorInputDelta(net);
   for (let i = 0; i < B * S; ++i) {
     const slot = at<T>(ds, i);
     store<T>(slot, load<T>(slot) + load<T>(at<T>(q, i)));
@@ -235,7 +236,8 @@ export function modelVjp<T>(model: Model, ds: usize, da: usize, q: usize, s: usi
 /** Room for modelJacobian. */
 export function modelAllocateJacobian<T>(model: Model): void {
   const net = model.net;
-  model.sensitivity = allocNumbers<T>(net.rows * net.inputs * net.width);
+  predictorAllocateJacobian<T>(net);
+  model.sensitivity = allocNumbers<T>(net.rows * net.inputs * padded(net.dimensions));
   model.phi = allocNumbers<T>(model.encoder.features);
   model.unit = allocNumbers<T>(model.states);
 }
@@ -246,33 +248,34 @@ export function modelJacobian<T>(model: Model, fS: usize, fA: usize, s: usize, B
   const A = model.actions;
   const F = model.encoder.features;
   const net = model.net;
+  const width = padded(net.dimensions);
   // of the changes in the frames
   for (let b = 0; b < B; ++b) {
     for (let d = 0; d < net.dimensions; ++d) {
       const scale = load<T>(at<T>(model.scale, d));
-      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      const delta = outputAt<T>(model, predictorOutputDelta(net), b, d);
       store<T>(delta, scale);
       if (model.learnedNoise) {
-        const output = outputAt<T>(model, ensembleOutput(net), b, d);
+        const output = outputAt<T>(model, predictorOutput(net), b, d);
         const slope = sigmaSlope<T>(model, output, sigmaOf<T>(model, output));
         const xi = load<T>(at<T>(model.xi, b * S + predictedAt(model, d)));
-        store<T>(at<T>(delta, net.width), scale * xi * slope);
+        store<T>(at<T>(delta, net.stride), scale * xi * slope);
       }
     }
   }
-  ensembleInputJacobian<T>(net, model.parameters.values, model.sensitivity, B);
+  predictorInputJacobian<T>(net, model.parameters.values, model.sensitivity, B);
   clear<T>(fS, B * S * S);
   clear<T>(fA, B * S * A);
   for (let b = 0; b < B; ++b) {
-    const sensitivity = at<T>(model.sensitivity, b * net.inputs * net.width);
+    const sensitivity = at<T>(model.sensitivity, b * net.inputs * width);
     const toState = at<T>(fS, b * S * S);
     const toAction = at<T>(fA, b * S * A);
     for (let d = 0; d < net.dimensions; ++d) {
       const i = predictedAt(model, d);
-      for (let f = 0; f < F; ++f) store<T>(at<T>(model.phi, f), load<T>(at<T>(sensitivity, f * net.width + d)));
+      for (let f = 0; f < F; ++f) store<T>(at<T>(model.phi, f), load<T>(at<T>(sensitivity, f * width + d)));
       encoderVjp<T>(model.encoder, at<T>(toState, i * S), model.phi, F, at<T>(s, b * S), 1);
       for (let k = 0; k < A; ++k) {
-        store<T>(at<T>(toAction, i * A + k), load<T>(at<T>(sensitivity, (F + k) * net.width + d)));
+        store<T>(at<T>(toAction, i * A + k), load<T>(at<T>(sensitivity, (F + k) * width + d)));
       }
     }
     if (model.frames.count) {
@@ -310,21 +313,21 @@ export function modelJvp<T>(model: Model, dsNext: usize, ds: usize, da: usize, s
   const A = model.actions;
   const net = model.net;
   const row = padded(net.inputs);
-  const dInput = ensembleInputDelta(net);
+  const dInput = predictorInputDelta(net);
   encoderJvp<T>(model.encoder, dInput, row, ds, s, B);
   copyRows<T>(at<T>(dInput, model.encoder.features), row, da, A, B, A);
-  ensembleJvp<T>(net, model.parameters.values, 0, B);
+  predictorJvp<T>(net, model.parameters.values, 0, B);
   memory.copy(dsNext, ds, (<usize>(B * S)) << alignof<T>());
   const frames = model.frames;
   for (let b = 0; b < B; ++b) {
     for (let d = 0; d < net.dimensions; ++d) {
       const i = b * S + predictedAt(model, d);
-      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      const delta = outputAt<T>(model, predictorOutputDelta(net), b, d);
       let change = load<T>(delta);
       if (model.learnedNoise) {
-        const output = outputAt<T>(model, ensembleOutput(net), b, d);
+        const output = outputAt<T>(model, predictorOutput(net), b, d);
         const slope = sigmaSlope<T>(model, output, sigmaOf<T>(model, output));
-        change += load<T>(at<T>(model.xi, i)) * slope * load<T>(at<T>(delta, net.width));
+        change += load<T>(at<T>(model.xi, i)) * slope * load<T>(at<T>(delta, net.stride));
       }
       store<T>(at<T>(model.change, d), load<T>(at<T>(model.scale, d)) * change);
     }
@@ -354,8 +357,8 @@ export function modelLossVjp<T>(model: Model, s: usize, a: usize, sNext: usize, 
   for (let b = 0; b < B; ++b) {
     observedChanges<T>(model, at<T>(s, b * S), at<T>(sNext, b * S));
     for (let d = 0; d < D; ++d) {
-      const output = outputAt<T>(model, ensembleOutput(net), b, d);
-      const delta = outputAt<T>(model, ensembleOutputDelta(net), b, d);
+      const output = outputAt<T>(model, predictorOutput(net), b, d);
+      const delta = outputAt<T>(model, predictorOutputDelta(net), b, d);
       const change = load<T>(at<T>(model.change, d)) / load<T>(at<T>(model.scale, d));
       const error = load<T>(output) - change;
       squares += <f64>error * <f64>error;
@@ -365,12 +368,12 @@ export function modelLossVjp<T>(model: Model, s: usize, a: usize, sNext: usize, 
       if (model.learnedNoise) {
         const ratio = error / sigma;
         store<T>(
-          at<T>(delta, net.width),
+          at<T>(delta, net.stride),
           ((share * (<T>1 - ratio * ratio)) / sigma) * sigmaSlope<T>(model, output, sigma),
         );
       }
     }
   }
-  ensembleVjp<T>(net, model.parameters.values, model.parameters.gradient, false, B);
+  predictorVjp<T>(net, model.parameters.values, model.parameters.gradient, false, B);
   return squares / <f64>(B * D);
 }

@@ -50,7 +50,7 @@ function createLearner(module: Module) {
   call("valueInitialise", value, random, 1);
   const predicted = allocInts(module, dimensions);
   const frames = call("framesCreate", S, S, 0, 0, allocInts(module, [0]), 0, 0);
-  const model = call("modelCreate", encoder, A, allocInts(module, MODEL), 3, predicted, S, frames, B);
+  const model = call("modelCreate", encoder, A, allocInts(module, MODEL), 3, predicted, S, frames, 0, B);
   call("modelInitialise", model, random, 1);
   for (const [owner, name] of [
     [policy, "policyParameters"],

@@ -191,9 +191,10 @@ export function modelCreate32(
   predicted: usize,
   dimensions: i32,
   frames: Frames,
+  single: i32,
   rows: i32,
 ): Model {
-  return models.modelCreate<f32>(encoder, actions, sizes, layers, predicted, dimensions, frames, rows);
+  return models.modelCreate<f32>(encoder, actions, sizes, layers, predicted, dimensions, frames, single, rows);
 }
 export function modelCreate64(
   encoder: Encoder,
@@ -203,9 +204,10 @@ export function modelCreate64(
   predicted: usize,
   dimensions: i32,
   frames: Frames,
+  single: i32,
   rows: i32,
 ): Model {
-  return models.modelCreate<f64>(encoder, actions, sizes, layers, predicted, dimensions, frames, rows);
+  return models.modelCreate<f64>(encoder, actions, sizes, layers, predicted, dimensions, frames, single, rows);
 }
 export function modelInitialise32(model: Model, random: Random, lastScale: f64): void {
   models.modelInitialise<f32>(model, random, lastScale);
@@ -353,8 +355,12 @@ export function policyEta(policy: Policy): usize {
 export function valueNet(value: Value): Mlp {
   return value.net;
 }
-export function modelNet(model: Model): Ensemble {
-  return model.net;
+/** The network of a model, the one kind or the other. */
+export function modelEnsemble(model: Model): Ensemble {
+  return model.net.ensemble;
+}
+export function modelMlp(model: Model): Mlp {
+  return model.net.mlp;
 }
 export function modelXi(model: Model): usize {
   return model.xi;

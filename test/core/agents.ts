@@ -1,6 +1,6 @@
 // Policies, critics and models with random parameters as test data.
 
-import { ensembleSlots, fill, mlpSlots, type Slot, widthsOf } from "./blocks.js";
+import { fill, mlpSlots, predictorSlots, type Slot, widthsOf } from "./blocks.js";
 import { createEncoder, FEATURES, type Form, STATES } from "./encoders.js";
 import type { Core } from "./instantiate.js";
 import type { Source } from "./numbers.js";
@@ -121,7 +121,7 @@ export function createModel(
   core: Core,
   source: Source,
   rows: number,
-  { learnedNoise = true, hidden = [6], frames = [] as readonly TestFrame[] } = {},
+  { learnedNoise = true, hidden = [6], frames = [] as readonly TestFrame[], single = false } = {},
 ): Trainable {
   const sizes = [FEATURE_COUNT + ACTIONS, ...hidden, learnedNoise ? 2 : 1];
   const model = core.run(
@@ -133,9 +133,11 @@ export function createModel(
     core.putIntegers(PREDICTED),
     PREDICTED.length,
     createFrames(core, STATES, PREDICTED.length, frames),
+    single ? 1 : 0,
     rows,
   );
-  const made = trainable(core, model, core.plain("modelParameters", model), ensembleSlots(sizes, PREDICTED.length));
+  const slots = predictorSlots(sizes, PREDICTED.length, single);
+  const made = trainable(core, model, core.plain("modelParameters", model), slots);
   core.set(made.values, fill(made.slots, source));
   core.set(core.plain("modelScale", model), SCALES);
   return made;

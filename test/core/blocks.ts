@@ -44,6 +44,11 @@ export function ensembleSlots(sizes: readonly number[], D: number): Slot[] {
   return slots;
 }
 
+/** What stands where in the block of D sub-networks, or of one network with the outputs of D dimensions. */
+export function predictorSlots(sizes: readonly number[], D: number, single: boolean): Slot[] {
+  return single ? mlpSlots([...sizes.slice(0, -1), sizes.at(-1)! * D]) : ensembleSlots(sizes, D);
+}
+
 /** A number for every slot that is not padding; of f32 precision, so that both number types hold the same. */
 export function fill(slots: readonly Slot[], source: Source): number[] {
   return slots.map((slot) => (slot.padding ? 0 : Math.fround(source.uniform(-1, 1))));

@@ -30,10 +30,11 @@ interface Setup {
   readonly squash: number;
   readonly deviation: number;
   readonly modelOutputs: number;
+  readonly single: number;
 }
 
 /** Eight rounds of acting in environments, sampling indices, and the three updates; then a forward step of the model. */
-function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Setup, seed = 3n) {
+function train(core: Core, { rows, hidden, squash, deviation, modelOutputs, single }: Setup, seed = 3n) {
   const source = new Source(hidden.length);
   const encoder = createEncoder(core, STATES, FEATURES);
   const network = (inputs: number, outputs: number) =>
@@ -46,7 +47,7 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
   const predicted = core.putIntegers([0, 1, 2, 3]);
   const frames = createFrames(core, STATES, 4, [{ pair: [3, 2], angle: [[1, 2]] }]);
   const modelNetwork = network(F + ACTIONS, modelOutputs);
-  const model = core.plain("modelCreate", encoder, ACTIONS, ...modelNetwork, predicted, 4, frames, rows);
+  const model = core.plain("modelCreate", encoder, ACTIONS, ...modelNetwork, predicted, 4, frames, single, rows);
   const batch = core.plain("batchCreate", rows, STATES, ACTIONS);
   const learner = core.plain("learnerCreate", policy, model, value, 0, 0.97, 0.1, 3);
   core.plain("policyInitialise", policy, initialisation, 0.1, 0.4);
@@ -115,9 +116,12 @@ function train(core: Core, { rows, hidden, squash, deviation, modelOutputs }: Se
 }
 
 const SETUPS: [string, Setup][] = [
-  ["a small policy of two layers", { rows: 37, hidden: [9], squash: 1, deviation: 2, modelOutputs: 1 }],
-  ["three layers of odd widths", { rows: 37, hidden: [21, 10], squash: 0, deviation: 1, modelOutputs: 2 }],
-  ["wide layers and a large batch", { rows: 300, hidden: [64, 64], squash: 1, deviation: 0, modelOutputs: 1 }],
+  ["a small policy of two layers", { rows: 37, hidden: [9], squash: 1, deviation: 2, modelOutputs: 1, single: 0 }],
+  ["three layers of odd widths", { rows: 37, hidden: [21, 10], squash: 0, deviation: 1, modelOutputs: 2, single: 1 }],
+  [
+    "wide layers and a large batch",
+    { rows: 300, hidden: [64, 64], squash: 1, deviation: 0, modelOutputs: 1, single: 0 },
+  ],
 ];
 
 for (const [name, setup] of SETUPS) {

@@ -86,7 +86,7 @@ function setup(transition: "given" | "learned") {
   const scale: Vector = [0.5, 2];
   const predicted = core.putIntegers([0, 1]);
   const frames = createFrames(core, 2, 2, []);
-  const model = core.run("modelCreate", encoder, 1, widthsOf(core, [3, 1]), 1, predicted, 2, frames, ROWS);
+  const model = core.run("modelCreate", encoder, 1, widthsOf(core, [3, 1]), 1, predicted, 2, frames, 0, ROWS);
   core.set(core.plain("modelScale", model), scale);
   const change = sum(A, [
     [-1, 0],

@@ -20,7 +20,7 @@ const COPIED = [1, 3];
 const trap = { instanceOf: WebAssembly.RuntimeError };
 
 for (const variant of VARIANTS) {
-  const { name, learnedNoise, frames } = variant;
+  const { name, learnedNoise, frames, single } = variant;
 
   test(`${name}: s' = s + R scale (mu + sigma xi), copied dimensions s' = s + xi`, (t) => {
     const { states, noise, step, moments } = setup(64, variant);
@@ -194,15 +194,16 @@ for (const variant of VARIANTS) {
         vjp();
       }
       const padding = [gradientOf(core, model), valuesOf(core, model)].flatMap((x) => paddingIn(model.slots, x));
-      const net = core.plain("modelNet", model.address);
+      const kind = single ? "mlp" : "ensemble";
+      const net = core.plain(single ? "modelMlp" : "modelEnsemble", model.address);
       const outputs = learnedNoise ? 2 : 1;
       for (const [level, [rows, width]] of [
         [B, FEATURES.length + ACTIONS],
-        [B * HIDDEN[0]!, D],
-        [B * outputs, D],
+        single ? [B, HIDDEN[0]!] : [B * HIDDEN[0]!, D],
+        single ? [B, outputs * D] : [B * outputs, D],
       ].entries()) {
-        padding.push(...core.getPadding(core.plain("ensembleValues", net, level), rows!, width!));
-        padding.push(...core.getPadding(core.plain("ensembleDeltas", net, level), rows!, width!));
+        padding.push(...core.getPadding(core.plain(`${kind}Values`, net, level), rows!, width!));
+        padding.push(...core.getPadding(core.plain(`${kind}Deltas`, net, level), rows!, width!));
       }
       assertZero(t, padding, "padding");
       t.true(valuesOf(core, model).every((x, at) => model.slots[at]!.padding || x !== before[at]));
@@ -228,7 +229,7 @@ for (const variant of VARIANTS) {
 
 test("model: the derivative of an observed transition by a frame's angle turns the observed change", (t) => {
   const frames: TestFrame[] = [{ pair: [0, 1], angle: [[3, 1]] }];
-  const variant: Variant = { name: "one frame", learnedNoise: true, frames };
+  const variant: Variant = { name: "one frame", learnedNoise: true, frames, single: false };
   const { core, source, model, s, a, sNext, forward, adjoint, ds, da, q } = setup(64, variant);
   // s', observed somewhere; xi, inferred, stays when s moves
   core.set(sNext, source.array(B * STATES, -2, 2));
@@ -282,7 +283,7 @@ test("model: scales start at 1; predicting no state dimension, wrong inputs and 
   const inputs = FEATURES.length + ACTIONS;
   const create = (predicted: readonly number[], sizes: readonly number[]) => {
     const frames = createFrames(core, STATES, predicted.length, []);
-    const tables = [core.putIntegers(predicted), predicted.length, frames, 1] as const;
+    const tables = [core.putIntegers(predicted), predicted.length, frames, 0, 1] as const;
     return core.run("modelCreate", stateEncoder(core), ACTIONS, widthsOf(core, sizes), sizes.length - 1, ...tables);
   };
   const model = create([0, 4], [inputs, 3, 1]);

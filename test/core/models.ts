@@ -1,4 +1,4 @@
-// Models with and without frames and learned noise, and what they must compute by its definition.
+// Models with and without frames and learned noise, of separate networks and of one, and what they must compute by its definition.
 
 import { ACTIONS, createModel, FRAMES, PREDICTED, SCALES, type TestFrame, valuesOf } from "./agents.js";
 import { evaluate } from "./blocks.js";
@@ -15,14 +15,19 @@ export interface Variant {
   readonly name: string;
   readonly learnedNoise: boolean;
   readonly frames: readonly TestFrame[];
+  /** Whether one network predicts all dimensions. */
+  readonly single: boolean;
 }
 
 export const VARIANTS: readonly Variant[] = [false, true].flatMap((learnedNoise) =>
-  [[], FRAMES].map((frames) => ({
-    name: `model with ${learnedNoise ? "learned" : "additive"} noise${frames.length > 0 ? " and a frame" : ""}`,
-    learnedNoise,
-    frames,
-  })),
+  [[], FRAMES].flatMap((frames) =>
+    [false, true].map((single) => ({
+      name: `${single ? "single" : "separate"} model with ${learnedNoise ? "learned" : "additive"} noise${frames.length > 0 ? " and a frame" : ""}`,
+      learnedNoise,
+      frames,
+      single,
+    })),
+  ),
 );
 
 /** A row of D changes, its framed pairs turned by sign times their angles at s. */
@@ -43,10 +48,10 @@ export function turned(
 }
 
 export function setup(bits: Bits, variant: Variant) {
-  const { learnedNoise, frames } = variant;
+  const { learnedNoise, frames, single } = variant;
   const core = new Core(bits);
   const source = new Source(learnedNoise ? 1 : 0);
-  const model = createModel(core, source, B, { learnedNoise, hidden: HIDDEN, frames });
+  const model = createModel(core, source, B, { learnedNoise, hidden: HIDDEN, frames, single });
   const [states, actions] = [source.singles(B * STATES), source.singles(B * ACTIONS)];
   const [s, a] = [core.put(states), core.put(actions)];
   const noise = source.singles(B * STATES, -2, 2);
@@ -75,11 +80,15 @@ export function setup(bits: Bits, variant: Variant) {
     ]).flat();
     const middle = (Math.log(1e-3) + Math.log(10)) / 2;
     const halfRange = (Math.log(10) - Math.log(1e-3)) / 2;
-    const outputs = PREDICTED.map((_, d) => evaluate(model.slots, parameters, sizes, inputs, d));
+    const M = learnedNoise ? 2 : 1;
+    const all = evaluate(model.slots, parameters, [...sizes.slice(0, -1), M * D], inputs);
+    const separate = PREDICTED.map((_, d) => evaluate(model.slots, parameters, sizes, inputs, d));
+    /** Number m of dimension d in row b: a single network's outputs are m for every dimension, then the next m. */
+    const output = (b: number, d: number, m: number) => (single ? all[(b * M + m) * D + d]! : separate[d]![b * M + m]!);
     return Array.from({ length: B * D }, (_, at) => {
-      const [b, own] = [Math.floor(at / D), outputs[at % D]!];
-      if (!learnedNoise) return { mu: own[b]!, sigma: 1 };
-      return { mu: own[2 * b]!, sigma: Math.exp(middle + halfRange * Math.tanh(own[2 * b + 1]!)) };
+      const [b, d] = [Math.floor(at / D), at % D];
+      const sigma = learnedNoise ? Math.exp(middle + halfRange * Math.tanh(output(b, d, 1))) : 1;
+      return { mu: output(b, d, 0), sigma };
     });
   };
   /** The changes (B, D) from s to next, seen in the frames and over their scale: what mu is to predict. */

@@ -15,7 +15,8 @@ function setup(bits: Bits, K: number, P: number, exact: boolean, walks = K > 1) 
   const source = new Source(10 * K + P);
   const B = K * P;
   const policy = createPolicy(core, source, B, { etaLimit: ETA_LIMIT });
-  const model = createModel(core, source, B, { frames: FRAMES });
+  // of one network by turns
+  const model = createModel(core, source, B, { frames: FRAMES, single: P % 2 === 1 });
   // small changes of the state, or returns would be wild functions of the parameters
   core.set(
     model.values,
