@@ -23,6 +23,7 @@ import * as models from "./svg/model";
 import { Model } from "./svg/model";
 import * as policies from "./svg/policy";
 import { Policy } from "./svg/policy";
+import * as rewards from "./svg/reward";
 import * as svg from "./svg/svg";
 import * as svg0 from "./svg/svg0";
 import * as values from "./svg/value";
@@ -113,6 +114,8 @@ export function importanceRatios(learner: Learner, batch: Batch, B: i32): void {
 export function updateValue(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateValue<f32>(learner, batch, B); }
 export function updatePolicy(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps); }
 export function updatePolicyByCritic(learner: Learner, batch: Batch, B: i32): f64 { return svg0.updatePolicyByCritic<f32>(learner, batch, B); }
+export function updateReward(reward: Value, rewardScale: f64, batch: Batch, B: i32): f64 { return rewards.updateReward<f32>(reward, rewardScale, batch, B); }
+export function rewardDerivatives(reward: Value, rewardScale: f64, batch: Batch, B: i32): void { rewards.rewardDerivatives<f32>(reward, rewardScale, batch, B); }
 export function learnerValueUpdates(learner: Learner): i32 { return learner.valueUpdates; }
 export function learnerResume(learner: Learner, valueUpdates: i32): void { learner.valueUpdates = valueUpdates; }
 

@@ -169,6 +169,8 @@ export interface CoreExports {
   updateValue(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updatePolicy(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): number;
   updatePolicyByCritic(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
+  updateReward(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): number;
+  rewardDerivatives(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): void;
   learnerValueUpdates(learner: LearnerHandle): number;
   learnerResume(learner: LearnerHandle, valueUpdates: number): void;
 

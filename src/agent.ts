@@ -48,6 +48,8 @@ export type AgentConfig = Pick<
   | "modelHidden"
   | "modelNetwork"
   | "modelNoise"
+  | "reward"
+  | "rewardHidden"
 >;
 
 /** So many pieces of trajectories, each of at most so many steps. */
@@ -71,11 +73,14 @@ export class Agent {
   readonly policy: Network;
   readonly value: Network;
   readonly model: Network;
+  /** The learned reward, where `reward` is "learned". */
+  readonly reward: Network | undefined;
   readonly #core: Core;
   readonly #actingRows: number;
   readonly #policy: PolicyHandle;
   readonly #value: ValueHandle;
   readonly #model: ModelHandle;
+  readonly #reward: ValueHandle | undefined;
   readonly #batch: HeldBatch;
   readonly #pieces: HeldBatch | undefined;
   readonly #learner: LearnerHandle;
@@ -161,6 +166,12 @@ export class Agent {
       predictorSlots(modelSizes, task.predicted.length, single),
     );
 
+    const rewardSizes = [features + A, ...config.rewardHidden, 1];
+    if (config.reward === "learned") {
+      this.#reward = exports.valueCreate(encoder, A, placeInt32(core, rewardSizes), rewardSizes.length - 1, rows);
+      this.reward = new Network(core, "reward", exports.valueParameters(this.#reward), mlpSlots(rewardSizes));
+    }
+
     const exact = config.model === "exact";
     this.#batch = new HeldBatch(core, config.batch, S, A, exact);
     if (pieces !== undefined) {
@@ -198,6 +209,10 @@ export class Agent {
     );
     exports.valueInitialise(this.#value, exports.randomCreate(seed, Stream.Initialisation, 1), LAST_LAYER_SCALE);
     exports.modelInitialise(this.#model, exports.randomCreate(seed, Stream.Initialisation, 2), LAST_LAYER_SCALE);
+    if (this.#reward !== undefined) {
+      exports.valueInitialise(this.#reward, exports.randomCreate(seed, Stream.Initialisation, 3), LAST_LAYER_SCALE);
+    }
+    this.reward?.configure(config.modelLearningRate, config.gradientLimit);
     this.policy.configure(config.policyLearningRate, config.gradientLimit);
     this.value.configure(config.valueLearningRate, config.gradientLimit);
     this.model.configure(config.modelLearningRate, config.gradientLimit);
@@ -310,6 +325,21 @@ export class Agent {
     return this.#core.exports.updateModel(this.#learner, this.#batch.handle, this.config.batch);
   }
 
+  /** One step of the learned reward on the batch's s, a, reward. Returns the squared error of the scaled reward. */
+  updateReward(): number {
+    return this.#core.exports.updateReward(
+      this.#reward!,
+      this.config.rewardScale,
+      this.#batch.handle,
+      this.config.batch,
+    );
+  }
+
+  /** Puts the learned reward's derivatives into a batch's rS, rA and rSNext: the minibatch's, or the pieces'. */
+  differentiateReward(batch = this.batch): void {
+    this.#core.exports.rewardDerivatives(this.#reward!, this.config.rewardScale, this.#held(batch).handle, batch.rows);
+  }
+
   /** Puts the density ratios of current and behaviour policy into a batch's `weight`: the minibatch's, or the pieces'. */
   importanceRatios(batch = this.batch): Float32Array {
     this.#core.exports.importanceRatios(this.#learner, this.#held(batch).handle, batch.rows);
@@ -357,7 +387,12 @@ export class Agent {
 
   /** What is trained, and the address of the frozen copy that a critic has, for checkpoints. */
   get networks(): readonly (readonly [network: Network, target?: number])[] {
-    return [[this.policy], [this.value, this.#core.exports.valueTarget(this.#value)], [this.model]];
+    return [
+      [this.policy],
+      [this.value, this.#core.exports.valueTarget(this.#value)],
+      [this.model],
+      ...(this.reward === undefined ? [] : [[this.reward] as const]),
+    ];
   }
 
   /** The live arrays, besides the networks', that training goes on from: the model's units, the states of the generators. */

@@ -158,6 +158,12 @@ export const settings = {
     ["separate", "single"],
     "what predicts the state's change: a sub-network for every dimension, or a single network for all of them",
   ),
+  reward: choice(
+    "given",
+    ["given", "learned"],
+    "whose derivatives by state and action are used: the task's own reward's, or those of a reward learned from what was seen",
+  ),
+  rewardHidden: layers([100, 100], "the learned reward's hidden layers"),
   modelNoise: choice("additive", ["additive", "learned"], "the model's noise: additive, or sigma(s, a) by likelihood"),
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -70,6 +70,8 @@ function quantities({ agent, environment, learning, task }: Trainer, phase: Phas
       return [["importance weights", batch.weight]];
     case "model":
       return network("model", agent.model);
+    case "reward":
+      return network("learned reward", agent.reward!);
     case "critic":
       return network("critic", agent.value);
     case "derivatives":

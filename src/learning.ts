@@ -12,6 +12,7 @@ import type { Replay } from "./replay.js";
 export class Statistics {
   readonly trainingReturn = new Mean();
   readonly modelError = new Mean();
+  readonly rewardError = new Mean();
   readonly valueError = new Mean();
   readonly policyGradientNorm = new Mean();
   readonly meanWeight = new Mean();
@@ -20,7 +21,16 @@ export class Statistics {
 }
 
 /** What a step has just done, in order: the batches and their updates recur. */
-export type Phase = "action" | "environment" | "batch" | "weights" | "model" | "critic" | "derivatives" | "policy";
+export type Phase =
+  | "action"
+  | "environment"
+  | "batch"
+  | "weights"
+  | "model"
+  | "reward"
+  | "critic"
+  | "derivatives"
+  | "policy";
 
 /** The updates of which algorithms are made: each fills a batch from the replay, then takes a step of one network. */
 export class Learning {
@@ -95,12 +105,13 @@ export class Learning {
     statistics.effectiveSampleSize.add(effectiveSampleSize(whole, pieces));
   }
 
-  /** Steps of the model, each on a minibatch. */
+  /** Steps of the model, and of the learned reward where there is one, each on a minibatch. */
   trainModel(): void {
     const { agent, config, statistics } = this;
     for (let i = 0; i < config.modelUpdates; ++i) {
       this.#draw();
       statistics.modelError.add(this.#updated("model", agent.model, agent.updateModel()));
+      if (agent.reward) statistics.rewardError.add(this.#updated("reward", agent.reward, agent.updateReward()));
     }
   }
 
@@ -175,14 +186,15 @@ export class Learning {
 
   /** The derivatives of the batch's rewards and, where the exact model is used, transitions. */
   #differentiate(): void {
-    const { batch, environment } = this;
-    environment.rewardGradient(batch);
+    const { agent, batch, environment } = this;
+    if (agent.reward) agent.differentiateReward(batch);
+    else environment.rewardGradient!(batch);
     if (this.config.model === "exact") environment.transitionJacobian!(batch);
     this.watch?.("derivatives");
   }
 
   /** What an update measured, once that and the gradient it took are known to be finite. */
-  #updated(phase: "model" | "critic" | "policy", network: Network, measured: number): number {
+  #updated(phase: "model" | "reward" | "critic" | "policy", network: Network, measured: number): number {
     this.watch?.(phase);
     this.expectFinite(`the ${phase}'s gradient norm`, network.gradientNorm);
     this.expectFinite(`the ${phase}'s error`, measured);

@@ -22,9 +22,10 @@ export interface MetricsRecord {
   readonly trainingReturn: number | null;
   /**
    * Means over the updates since the last record, null before the first update: squared error of a predicted dimension in units of
-   * its scale; weighted squared TD error of the critic; norm of the policy gradient before clipping.
+   * its scale; squared error of the scaled learned reward (null without one); weighted squared TD error of the critic; norm of the policy gradient before clipping.
    */
   readonly modelError: number | null;
+  readonly rewardError: number | null;
   readonly valueError: number | null;
   readonly policyGradientNorm: number | null;
   /** Mean truncated importance weight, and effective sample size as a fraction of the batch; null before the first update. */

@@ -50,8 +50,8 @@ export class Trainer {
   /**
    * @param core An unused core: the trainer fills it.
    * @param make Makes a user's own environment, whose task `config.task` names; without it that is a built-in one.
-   * @throws Error when `config.model` is "exact" and the environment does not know its Jacobians; UsageError when the settings take more
-   * memory than the core's 1 GB, or the machine's.
+   * @throws Error when `config.model` is "exact" and the environment does not know its Jacobians; UsageError when
+   * `config.reward` is "given" and it does not know its reward's gradient, or the settings take more memory than the core's 1 GB, or the machine's.
    */
   constructor(core: Core, config: Config, make?: () => Environment) {
     const { seed, evaluationEpisodes } = config;
@@ -71,13 +71,16 @@ export class Trainer {
     if (config.model === "exact" && this.environment.transitionJacobian === undefined) {
       throw new Error(`model is "exact": ${task.name} does not know its transitionJacobian; use "learned"`);
     }
+    if (config.reward === "given" && this.environment.rewardGradient === undefined) {
+      throw new UsageError(`reward is "given": ${task.name} does not know its rewardGradient; use "learned"`);
+    }
     this.config = config;
     this.task = task;
     const algorithm: Algorithm = algorithms[config.algorithm];
     this.#algorithm = algorithm;
     const pieces = algorithm.pieces?.(task, config);
     this.agent = allocate(
-      "the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden or batch",
+      "the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden, rewardHidden or batch",
       () => new Agent(core, task, config, evaluationEpisodes, pieces),
     );
     const capacity = Math.min(config.replayCapacity, config.steps);
@@ -189,6 +192,7 @@ export class Trainer {
       solved: evaluation.solved,
       trainingReturn: statistics.trainingReturn.take(),
       modelError: statistics.modelError.take(),
+      rewardError: statistics.rewardError.take(),
       valueError: statistics.valueError.take(),
       policyGradientNorm: statistics.policyGradientNorm.take(),
       meanWeight: statistics.meanWeight.take(),

@@ -9,7 +9,8 @@ import { Trainer } from "../src/train.js";
 
 const config = resolveConfig({
   ...{ task: "reacher-moving", steps: 400, learningStarts: 150, replayCapacity: 200, batch: 16, deviation: "learned" },
-  ...{ policyHidden: [8], valueHidden: [8], modelHidden: [4], squash: "none" },
+  ...{ policyHidden: [8], valueHidden: [8], modelHidden: [4], rewardHidden: [4], squash: "none" },
+  ...{ modelNetwork: "single", modelNoise: "learned", reward: "learned" },
 });
 
 /** A checkpoint after some steps, in which some weights are as large as f32 numbers get. */
@@ -30,6 +31,7 @@ for (const [what, steps, names, phase, quantity] of [
     "policy mean",
   ],
   ["an overflowing critic", 260, ["value.1.weight"], "critic", "critic gradient"],
+  ["an overflowing reward", 260, ["reward.1.weight"], "reward", "learned reward gradient"],
   ["an overflowing model, at the step that measures its units", 149, ["model.1.weight"], "model", "model gradient"],
 ] as const) {
   test(`a capsule repeats the very step of ${what}, and its first bad quantity is found`, async (t) => {
@@ -71,11 +73,12 @@ test("a trap is kept as well, with the phases before it", async (t) => {
   t.is(captured.error, trap);
   const repeated = restoreCapsule(await init(), readCapsule(captured.capsule));
   const { readings } = examineStep(repeated);
-  t.deepEqual([...new Set(readings.map(({ phase }) => phase))].slice(0, 5), [
+  t.deepEqual([...new Set(readings.map(({ phase }) => phase))].slice(0, 6), [
     "action",
     "environment",
     "batch",
     "model",
+    "reward",
     "weights",
   ]);
 });

@@ -30,9 +30,16 @@ test("training from a checkpoint gives the bytes that training without a stop gi
   }
 });
 
-test("so it does with every choice of model, along episodes and on replayed transitions", async (t) => {
-  const small = { policyHidden: [6], valueHidden: [6], modelHidden: [4], batch: 8, evaluationEpisodes: 1 };
-  const choices = { modelNetwork: "single", modelNoise: "learned" };
+test("so it does with every choice of model and reward, along episodes and on replayed transitions", async (t) => {
+  const small = {
+    policyHidden: [6],
+    valueHidden: [6],
+    modelHidden: [4],
+    rewardHidden: [5],
+    batch: 8,
+    evaluationEpisodes: 1,
+  };
+  const choices = { modelNetwork: "single", modelNoise: "learned", reward: "learned" };
   for (const [settings, stop] of [
     [{ task: "swimmer3", steps: 130, learningStarts: 20, ...choices }, 70],
     [{ task: "cartpole", algorithm: "svg-inf", steps: 510, learningStarts: 50, ...choices }, 255],

@@ -111,9 +111,12 @@ test("settings that take more memory than there is are refused with what to lowe
   for (const [settings, remedy] of [
     [
       { policyHidden: wide },
-      /the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden or/,
+      /the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden, rewardHidden or/,
     ],
-    [{ batch: 4096, modelHidden: [4096, 4096] }, /lower policyHidden, valueHidden, modelHidden or batch$/],
+    [
+      { batch: 4096, modelHidden: [4096, 4096] },
+      /lower policyHidden, valueHidden, modelHidden, rewardHidden or batch$/,
+    ],
   ] as const) {
     const core = await init();
     const message = t.throws(() => new Trainer(core, resolveConfig(settings)), { instanceOf: UsageError })?.message;

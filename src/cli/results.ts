@@ -56,6 +56,7 @@ const recordFields: Readonly<Record<keyof MetricsRecord, Field>> = {
   solved: flag,
   trainingReturn: measured,
   modelError: measured,
+  rewardError: measured,
   valueError: measured,
   policyGradientNorm: measured,
   meanWeight: measured,

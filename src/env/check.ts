@@ -16,8 +16,8 @@ export interface CheckOptions {
   readonly episodes?: number;
 }
 
-const METHODS = ["reset", "step", "rewardGradient"] as const;
-const OPTIONAL = ["reward", "transitionJacobian", "snapshot", "restore"] as const;
+const METHODS = ["reset", "step"] as const;
+const OPTIONAL = ["rewardGradient", "reward", "transitionJacobian", "snapshot", "restore"] as const;
 /** Environments that a check makes. */
 export const INSTANCES = 3;
 /** Seeds whose starts are compared. */

@@ -53,8 +53,11 @@ export interface Environment {
   reset(options?: { readonly seed?: number }): Start;
   /** One control step under an action (A), which moves it as if clipped to its bounds; the reward may charge the action as chosen. */
   step(action: ArrayLike<number>): StepResult;
-  /** Exact derivatives of the reward r(s, a, s') at a transition. The action is as chosen, not clipped. */
-  rewardGradient(s: Float64Array, a: Float64Array, sNext: Float64Array): RewardDerivatives;
+  /**
+   * Exact derivatives of the reward r(s, a, s') at a transition. The action is as chosen, not clipped. Without it the setting `reward`
+   * must be "learned".
+   */
+  rewardGradient?(s: Float64Array, a: Float64Array, sNext: Float64Array): RewardDerivatives;
   /** The reward r(s, a, s') at any transition, which `checkEnvironment` compares the derivatives with. Training does not call it. */
   reward?(s: Float64Array, a: Float64Array, sNext: Float64Array): number;
   /** Exact Jacobians of the transition, without disturbances, where they are known. */

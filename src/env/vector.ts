@@ -47,8 +47,8 @@ export interface VectorEnvironment {
   reset(index: number): void;
   /** One control step of every copy. */
   step(): void;
-  /** Derivatives of the reward at a batch of transitions. The arrays of the core's own batch stay in the core. */
-  rewardGradient(batch: GradientBatch): void;
+  /** Derivatives of the reward at a batch of transitions, where they are known. The arrays of the core's own batch stay in the core. */
+  rewardGradient?(batch: GradientBatch): void;
   /** Jacobians of the true transition, where they are known. */
   transitionJacobian?(batch: JacobianBatch): void;
   /** Everything that the copies' future depends on besides actions. */

@@ -28,6 +28,8 @@ export class WrappedEnvironments implements VectorEnvironment {
   #seed: number;
   /** Whether a copy's random numbers have begun since the last seed. */
   readonly #seeded: boolean[];
+  /** Defined where the copies know their reward's derivatives. */
+  readonly rewardGradient?: (batch: GradientBatch) => void;
   /** Defined where the copies know their Jacobians. */
   readonly transitionJacobian?: (batch: JacobianBatch) => void;
 
@@ -49,6 +51,7 @@ export class WrappedEnvironments implements VectorEnvironment {
     this.terminated = new Int32Array(count);
     this.truncated = new Int32Array(count);
     this.failed = new Int32Array(count);
+    if (this.#copies[0]!.rewardGradient !== undefined) this.rewardGradient = (batch) => this.#gradient(batch);
     if (this.#copies[0]!.transitionJacobian !== undefined) this.transitionJacobian = (batch) => this.#jacobian(batch);
   }
 
@@ -100,11 +103,11 @@ export class WrappedEnvironments implements VectorEnvironment {
     });
   }
 
-  rewardGradient({ rows, s, a, sNext, rS, rA, rSNext }: GradientBatch): void {
+  #gradient({ rows, s, a, sNext, rS, rA, rSNext }: GradientBatch): void {
     const S = this.task.state.length;
     const A = this.task.action.length;
     for (let b = 0; b < rows; ++b) {
-      const row = this.#copies[0]!.rewardGradient(
+      const row = this.#copies[0]!.rewardGradient!(
         Float64Array.from(s.subarray(b * S, (b + 1) * S)),
         Float64Array.from(a.subarray(b * A, (b + 1) * A)),
         Float64Array.from(sNext.subarray(b * S, (b + 1) * S)),

@@ -16,6 +16,7 @@ import { Policy } from "../../assembly/svg/policy";
 import * as recursions from "../../assembly/svg/recursion";
 import * as learners from "../../assembly/svg/learner";
 import { Learner } from "../../assembly/svg/learner";
+import * as rewards from "../../assembly/svg/reward";
 import * as svg from "../../assembly/svg/svg";
 import * as svg0 from "../../assembly/svg/svg0";
 import * as critics from "../../assembly/svg/value";
@@ -262,6 +263,18 @@ export function modelLossVjp32(model: Model, s: usize, a: usize, sNext: usize, B
 }
 export function modelLossVjp64(model: Model, s: usize, a: usize, sNext: usize, B: i32): f64 {
   return models.modelLossVjp<f64>(model, s, a, sNext, B);
+}
+export function updateReward32(reward: Value, rewardScale: f64, batch: Batch, B: i32): f64 {
+  return rewards.updateReward<f32>(reward, rewardScale, batch, B);
+}
+export function updateReward64(reward: Value, rewardScale: f64, batch: Batch, B: i32): f64 {
+  return rewards.updateReward<f64>(reward, rewardScale, batch, B);
+}
+export function rewardDerivatives32(reward: Value, rewardScale: f64, batch: Batch, B: i32): void {
+  rewards.rewardDerivatives<f32>(reward, rewardScale, batch, B);
+}
+export function rewardDerivatives64(reward: Value, rewardScale: f64, batch: Batch, B: i32): void {
+  rewards.rewardDerivatives<f64>(reward, rewardScale, batch, B);
 }
 export function batchCreate32(rows: i32, states: i32, actions: i32): Batch {
   return batches.batchCreate<f32>(rows, states, actions);

@@ -21,6 +21,7 @@ function run(length: number): MetricsRecord[] {
       solved: 2 * part - 1 >= 0.95,
       trainingReturn: measured(-270 + 400 * part + 30 * wave),
       modelError: measured(1 / (1 + index * index) + 0.001 * wave),
+      rewardError: null,
       valueError: measured(0.3 + wave),
       policyGradientNorm: measured(2 + 3 * wave),
       meanWeight: measured(0.8 + 0.1 * wave),

@@ -19,6 +19,7 @@ const record: MetricsRecord = {
   solved: false,
   trainingReturn: null,
   modelError: null,
+  rewardError: null,
   valueError: null,
   policyGradientNorm: null,
   meanWeight: null,

@@ -55,6 +55,7 @@ export function record(step: number, evaluationReturn: number, solved = false): 
     solved,
     trainingReturn: null,
     modelError: null,
+    rewardError: null,
     valueError: null,
     policyGradientNorm: null,
     meanWeight: null,

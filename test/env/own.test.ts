@@ -1,6 +1,6 @@
 import test from "ava";
 import { readCheckpoint, restoreTrainer, saveTrainer } from "../../src/checkpoint.js";
-import { resolveConfig } from "../../src/config.js";
+import { resolveConfig, UsageError } from "../../src/config.js";
 import { makeEnvironment } from "../../src/env/environment.js";
 import { Environments } from "../../src/env/environments.js";
 import { tasks } from "../../src/env/task.js";
@@ -25,6 +25,31 @@ for (const model of ["learned", "exact"] as const) {
     t.is(trainer.agent.describePolicy().task, "point");
   });
 }
+
+/** A point that does not know its reward's derivatives. */
+const ignorant = () => Object.assign(new Point(), { rewardGradient: undefined });
+
+test("a reward whose derivatives are not given is learned", async (t) => {
+  const config = resolveConfig({ steps: 3000, evaluationInterval: 500, reward: "learned" }, task);
+  const trainer = new Trainer(await init(), config, ignorant);
+  const records = [...trainer.run()];
+  t.true(
+    records.some(({ step, solved }) => step > 0 && solved),
+    JSON.stringify(records.map(({ score }) => score)),
+  );
+  t.is(records[0]!.rewardError, null);
+  t.true(records.at(-1)!.rewardError! < 1e-2, String(records.at(-1)!.rewardError));
+  // where they are given, they are not asked for
+  const knowing = new Trainer(await init(), config, () => new Point());
+  while (!knowing.done) knowing.step();
+  t.deepEqual(knowing.agent.policy.values, trainer.agent.policy.values);
+
+  const core = await init();
+  t.throws(() => new Trainer(core, resolveConfig({}, task), ignorant), {
+    instanceOf: UsageError,
+    message: 'reward is "given": point does not know its rewardGradient; use "learned"',
+  });
+});
 
 test("the two models make different policies, the same one twice makes one", async (t) => {
   const weights = async (model: string) => {
@@ -147,7 +172,7 @@ test("copies of a built-in task wrapped as one's own give what its own copies gi
   const [ours, theirs] = [{ rows: B, ...batch } as unknown as All, { rows: B, ...other } as unknown as All];
   own.rewardGradient(ours);
   own.transitionJacobian(ours);
-  wrapped.rewardGradient(theirs);
+  wrapped.rewardGradient!(theirs);
   wrapped.transitionJacobian!(theirs);
   for (const name of ["rS", "rA", "rSNext", "fS", "fA"] as const) {
     t.deepEqual(theirs[name], ours[name], name);

@@ -218,6 +218,8 @@ function compareWithSteps(subject: Subject, episodes: readonly Episode[]): Findi
 
 /** The derivatives of the reward. `restorable`: whether snapshots go on as they should. */
 export function checkGradient(subject: Subject, episodes: readonly Episode[], restorable: boolean): Finding {
+  if (!subject.has("rewardGradient"))
+    return skip("gradient", 'no rewardGradient: training is possible with reward "learned" only');
   if (subject.has("reward")) return compareWithReward(subject, episodes);
   if (restorable) return compareWithSteps(subject, episodes);
   for (const place of choosePlaces(episodes, TRANSITIONS)) {

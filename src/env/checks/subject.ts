@@ -120,7 +120,7 @@ export class Subject {
   }
 
   /** Whether the environment has an optional method. */
-  has(name: "reward" | "transitionJacobian" | "snapshot" | "restore"): boolean {
+  has(name: "rewardGradient" | "reward" | "transitionJacobian" | "snapshot" | "restore"): boolean {
     return this.#environment[name] !== undefined;
   }
 
@@ -232,7 +232,7 @@ export class Subject {
 
   rewardGradient(s: Float64Array, a: Float64Array, sNext: Float64Array) {
     const given = this.#call("rewardGradient", { s, a, sNext }, (...copies) =>
-      this.#environment.rewardGradient(copies[0]!, copies[1]!, copies[2]!),
+      this.#environment.rewardGradient!(copies[0]!, copies[1]!, copies[2]!),
     );
     return this.#keep("rewardGradient", given, { rS: s.length, rA: a.length, rSNext: s.length });
   }
