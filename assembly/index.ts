@@ -83,6 +83,8 @@ export function modelCreate(encoder: Encoder, actions: i32, sizes: usize, layers
 export function modelInitialise(model: Model, random: Random, lastScale: f64): void { models.modelInitialise<f32>(model, random, lastScale); }
 export function modelForward(model: Model, s: usize, a: usize, B: i32): void { models.modelForward<f32>(model, s, a, B); }
 export function modelStep(model: Model, sNext: usize, s: usize, xi: usize, B: i32): void { models.modelStep<f32>(model, sNext, s, xi, B); }
+export function modelInfer(model: Model, s: usize, sNext: usize, B: i32): void { models.modelInfer<f32>(model, s, sNext, B); }
+export function modelXi(model: Model): usize { return model.xi; }
 export function modelParameters(model: Model): Parameters { return model.parameters; }
 export function modelAllocateJacobian(model: Model): void { models.modelAllocateJacobian<f32>(model); }
 export function modelScale(model: Model): usize { return model.scale; }

@@ -132,6 +132,8 @@ export interface CoreExports {
   modelInitialise(model: ModelHandle, random: RandomHandle, lastScale: number): void;
   modelForward(model: ModelHandle, s: Pointer, a: Pointer, rows: number): void;
   modelStep(model: ModelHandle, sNext: Pointer, s: Pointer, xi: Pointer, rows: number): void;
+  modelInfer(model: ModelHandle, s: Pointer, sNext: Pointer, rows: number): void;
+  modelXi(model: ModelHandle): Pointer;
   modelParameters(model: ModelHandle): ParametersHandle;
   modelAllocateJacobian(model: ModelHandle): void;
   modelScale(model: ModelHandle): Pointer;

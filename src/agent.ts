@@ -325,6 +325,19 @@ export class Agent {
     return this.#core.exports.updateModel(this.#learner, this.#batch.handle, this.config.batch);
   }
 
+  /**
+   * The model's noise xi (B, S) that leads from the batch's s, a to its sNext; the change of a dimension that is not predicted. Valid
+   * until the next update.
+   */
+  inferModelNoise(): Float32Array {
+    const { exports } = this.#core;
+    const { handle, live } = this.#batch;
+    const s = exports.batchS(handle);
+    exports.modelForward(this.#model, s, exports.batchA(handle), live.rows);
+    exports.modelInfer(this.#model, s, exports.batchSNext(handle), live.rows);
+    return float32View(this.#core, exports.modelXi(this.#model), live.s.length);
+  }
+
   /** One step of the learned reward on the batch's s, a, reward. Returns the squared error of the scaled reward. */
   updateReward(): number {
     return this.#core.exports.updateReward(

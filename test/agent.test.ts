@@ -87,6 +87,50 @@ test("frames that contradict the state or each other are refused by name", async
   for (const [frames, message] of BAD_FRAMES) await t.throwsAsync(createAgent({ ...CHAIN, frames }), { message });
 });
 
+test("the noise inferred with a learned sigma has unit variance wherever the true noise grows with the action", async (t) => {
+  // v changes by 0.3 a and noise of deviation 0.2 + 0.15 a
+  const deviations = async (modelNoise: string) => {
+    const config = {
+      ...CONFIG,
+      ...resolveConfig({ modelNoise, modelHidden: [12], policyHidden: [4], valueHidden: [4] }),
+    };
+    const agent = new Agent(await init(), CHAIN, config);
+    const source = new Source(8);
+    const { batch } = agent;
+    const draw = (action: () => number) => {
+      batch.s.set(source.array(batch.s.length, () => source.uniform(-1, 1)));
+      batch.sNext.set(batch.s);
+      for (let b = 0; b < batch.rows; ++b) {
+        const a = action();
+        batch.a[b] = a;
+        for (const i of CHAIN.predicted) batch.sNext[5 * b + i]! += 0.3 * a + (0.2 + 0.15 * a) * source.normal();
+      }
+    };
+    for (let i = 0; i < 1500; ++i) {
+      draw(() => source.uniform(-1, 1));
+      agent.updateModel();
+    }
+    // held-out transitions of two actions
+    return [-0.8, 0.8].map((a) => {
+      let squares = 0;
+      for (let i = 0; i < 20; ++i) {
+        draw(() => a);
+        const xi = agent.inferModelNoise();
+        for (let b = 0; b < batch.rows; ++b) squares += xi[5 * b + 4]! ** 2;
+      }
+      return Math.sqrt(squares / (20 * batch.rows));
+    });
+  };
+  const learned = await deviations("learned");
+  t.true(
+    learned.every((deviation) => Math.abs(deviation - 1) < 0.15),
+    learned.join(),
+  );
+  // additive noise is the same for every action
+  const [small, large] = await deviations("additive");
+  t.true(large! > 3.5 * small!, `${small} ${large}`);
+});
+
 test("an agent's model learns changes in the frames of its task", async (t) => {
   // (q1, v) changes by (0.5, 0.1 + 0.2 a) in a frame turned by the target's x, which the model is not told
   const task = { ...CHAIN, features: identity(0, 1), frames: [{ x: 4, y: 1, angle: [[2, 1]] }] } as const;

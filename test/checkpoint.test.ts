@@ -30,31 +30,6 @@ test("training from a checkpoint gives the bytes that training without a stop gi
   }
 });
 
-test("so it does with every choice of model and reward, along episodes and on replayed transitions", async (t) => {
-  const small = {
-    policyHidden: [6],
-    valueHidden: [6],
-    modelHidden: [4],
-    rewardHidden: [5],
-    batch: 8,
-    evaluationEpisodes: 1,
-  };
-  const choices = { modelNetwork: "single", modelNoise: "learned", reward: "learned" };
-  for (const [settings, stop] of [
-    [{ task: "swimmer3", steps: 130, learningStarts: 20, ...choices }, 70],
-    [{ task: "cartpole", algorithm: "svg-inf", steps: 510, learningStarts: 50, ...choices }, 255],
-    [{ task: "cartpole", steps: 130, learningStarts: 20, modelNoise: "learned" }, 70],
-  ] as const) {
-    const whole = new Trainer(await init(), resolveConfig({ ...small, ...settings }));
-    while (whole.steps < stop) whole.step();
-    const restored = restoreTrainer(await init(), readCheckpoint(saveTrainer(whole)));
-    while (!whole.done) whole.step();
-    while (!restored.done) restored.step();
-    t.true(whole.updates > 0);
-    t.deepEqual(saveTrainer(restored), saveTrainer(whole));
-  }
-});
-
 test("transitions kept elsewhere are asked for by their numbers, and only those still held", async (t) => {
   for (const [stop, from, asked] of [
     [333, 256, [0, 256]],

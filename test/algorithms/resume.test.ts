@@ -5,8 +5,16 @@ import { resolveConfig } from "../../src/config.js";
 import { init } from "../../src/node.js";
 import { Trainer } from "../../src/train.js";
 
-for (const algorithm of Object.keys(algorithms) as AlgorithmName[]) {
-  test(`${algorithm}: a run that was saved within an episode and restored ends in the same bytes`, async (t) => {
+const CHOICES = [
+  ["", {}],
+  [", other choices of model", { modelNetwork: "single", modelNoise: "learned", reward: "learned", rewardHidden: [5] }],
+] as const;
+const CASES = (Object.keys(algorithms) as AlgorithmName[]).flatMap((algorithm) =>
+  CHOICES.map(([what, choices]) => ({ algorithm, what, choices })),
+);
+
+for (const { algorithm, what, choices } of CASES) {
+  test(`${algorithm}${what}: a run that was saved within an episode and restored ends in the same bytes`, async (t) => {
     const config = resolveConfig({
       task: "cartpole",
       algorithm,
@@ -17,6 +25,7 @@ for (const algorithm of Object.keys(algorithms) as AlgorithmName[]) {
       modelHidden: [4],
       batch: 6,
       evaluationEpisodes: 1,
+      ...choices,
     });
     const whole = new Trainer(await init(), config);
     while (whole.steps < 290) whole.step();
