@@ -30,10 +30,10 @@ for (const run of RUNS) {
     for (let episode = 0; episode < EPISODES; ++episode) {
       let { observation } = environment.reset();
       for (let ended = false; !ended; ) {
-        const action = agent.act(observation);
+        const action = agent.act(observation).slice(0, A);
         const result = environment.step(action);
         batch.s.set(observation, filled * S);
-        batch.a.set(action.subarray(0, A), filled * A);
+        batch.a.set(action, filled * A);
         batch.sNext.set(result.observation, filled * S);
         filled += 1;
         if (filled === batch.rows) {

@@ -71,12 +71,13 @@ export class Trainer {
     if (config.model === "exact" && this.environment.transitionJacobian === undefined) {
       throw new Error(`model is "exact": ${task.name} does not know its transitionJacobian; use "learned"`);
     }
-    if (config.reward === "given" && this.environment.rewardGradient === undefined) {
+    const algorithm: Algorithm = algorithms[config.algorithm];
+    // a critic of actions needs no derivatives of rewards
+    if (algorithm.critic !== "action" && config.reward === "given" && this.environment.rewardGradient === undefined) {
       throw new UsageError(`reward is "given": ${task.name} does not know its rewardGradient; use "learned"`);
     }
     this.config = config;
     this.task = task;
-    const algorithm: Algorithm = algorithms[config.algorithm];
     this.#algorithm = algorithm;
     const pieces = algorithm.pieces?.(task, config);
     this.agent = allocate(

@@ -44,6 +44,9 @@ test("a reward whose derivatives are not given is learned", async (t) => {
   while (!knowing.done) knowing.step();
   t.deepEqual(knowing.agent.policy.values, trainer.agent.policy.values);
 
+  const byCritic = new Trainer(await init(), resolveConfig({ steps: 320, algorithm: "svg0-er" }, task), ignorant);
+  while (!byCritic.done) byCritic.step();
+  t.true(byCritic.updates > 0);
   const core = await init();
   t.throws(() => new Trainer(core, resolveConfig({}, task), ignorant), {
     instanceOf: UsageError,
