@@ -1,0 +1,66 @@
+// The curves of sweeps as data: after `npx valuegrad sweep bench/figures/NAME.yaml --out runs/NAME` (all of it, or some cells with
+// `--cell I`), `npx tsx bench/figures.ts runs/NAME` writes bench/results/figures/NAME.csv, a function of the settings alone, and prints
+// what came of every combination of settings.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { median } from "../src/cli/statistics.js";
+import type { Config, MetricsRecord } from "../src/node.js";
+
+interface Result {
+  readonly config: Config;
+  readonly metrics: readonly MetricsRecord[];
+}
+
+const out = fileURLToPath(new URL("results/figures/", import.meta.url));
+mkdirSync(out, { recursive: true });
+const rounded = (value: number | null | undefined): string => value?.toPrecision(5) ?? "";
+
+/** A finished cell. */
+function readCell(folder: string): Result {
+  const { config } = JSON.parse(readFileSync(`${folder}/config.json`, "utf8")) as { config: Config };
+  const lines = readFileSync(`${folder}/metrics.jsonl`, "utf8").trim().split("\n");
+  return { config, metrics: lines.map((line) => JSON.parse(line) as MetricsRecord) };
+}
+
+for (const folder of process.argv.slice(2)) {
+  const name = basename(folder);
+  const results = readdirSync(`${folder}/cells`).map((cell) => readCell(`${folder}/cells/${cell}`));
+  const settings = Object.keys(results[0]!.config) as (keyof Config)[];
+  const written = ({ config }: Result, setting: keyof Config): string => String(config[setting]).replaceAll(",", "-");
+  const varied = settings.filter(
+    (setting) => setting !== "seed" && new Set(results.map((result) => written(result, setting))).size > 1,
+  );
+  const measures = ["return", "score", "successes", "solved", "model_error", "reward_error"];
+  const combination = (result: Result): string => varied.map((s) => `${s} ${written(result, s)}`).join(", ");
+  results.sort((a, b) => combination(b).localeCompare(combination(a), "en") || a.config.seed - b.config.seed);
+  const rows = results.flatMap((result) =>
+    result.metrics.map((m) => [
+      ...varied.map((setting) => written(result, setting)),
+      result.config.seed,
+      m.step,
+      rounded(m.evaluationReturn),
+      rounded(m.score),
+      m.successes.toFixed(2),
+      m.solved ? 1 : 0,
+      rounded(m.modelError),
+      rounded(m.rewardError),
+    ]),
+  );
+  const header = [...varied, "seed", "step", ...measures];
+  writeFileSync(`${out}${name}.csv`, [header, ...rows].map((row) => `${row.join(",")}\n`).join(""));
+
+  for (const what of new Set(results.map(combination))) {
+    const members = results.filter((result) => combination(result) === what);
+    const solvedAt = members.map(
+      ({ metrics }) => metrics.find(({ solved }) => solved)?.step ?? Number.POSITIVE_INFINITY,
+    );
+    const returns = members.map(({ metrics }) => metrics.at(-1)!.evaluationReturn);
+    console.log(
+      `${name}${what === "" ? "" : `, ${what}`}: ${solvedAt.filter(Number.isFinite).length} of ${members.length} seeds solved, ` +
+        `first at ${solvedAt.join(", ")} steps (median ${median(solvedAt)}); ` +
+        `last returns ${returns.map((value) => value.toPrecision(4)).join(", ")}`,
+    );
+  }
+}
