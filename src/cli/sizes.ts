@@ -7,7 +7,7 @@ import { CHUNK, chunkedUntil, neededChunks } from "./run-files.js";
 /** Bytes of a file's header beyond its arrays, at most. */
 const HEADER = 1_000;
 /** Bytes of an evaluation's line in a checkpoint, where its quotes are escaped, at most. */
-const LINE = 620;
+const LINE = 660;
 /** Bytes that name a chunk in a checkpoint, at most. */
 const DIGEST = 85;
 
