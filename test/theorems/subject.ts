@@ -116,6 +116,7 @@ export class Subject {
       core.putIntegers(predicted),
       predicted.length,
       createFrames(core, states, predicted.length, spec.frames),
+      0,
       rows,
     );
     this.#model = hold("model", model, ensembleSlots(modelSizes, predicted.length));
