@@ -49,3 +49,24 @@ test("svg0-er learns sigma where that is asked for", async (t) => {
   while (!trainer.done) trainer.step();
   t.true(Math.abs(trainer.evaluate().sigma - trainer.config.sigma) > 1e-4);
 });
+
+test("svg0 moves its policy after every `policyInterval` steps, and at an episode's end, along the newest ones, with no weights", async (t) => {
+  const settings = { task: "cartpole", algorithm: "svg0", steps: 300, learningStarts: 100, policyInterval: 60 };
+  const trainer = new Trainer(await init(), resolveConfig({ ...small, ...settings }));
+  const seen: number[][] = [];
+  trainer.learning.watch = (phase) => {
+    const { batch, rows } = trainer.learning;
+    if (phase !== "policy") return;
+    seen.push([trainer.steps, rows.length, rows[0]!]);
+    t.true(batch.weight.every((w) => w === 1));
+  };
+  while (!trainer.done) trainer.step();
+  // 60, 120, .. 240 steps of an episode, its end at 250, and 60 steps of the next one at 310
+  t.deepEqual(seen, [
+    [120, 60, 60],
+    [180, 60, 120],
+    [240, 60, 180],
+    [250, 10, 240],
+  ]);
+  t.is(trainer.learning.statistics.meanWeight.take(), null);
+});
