@@ -4,7 +4,7 @@ import type { Algorithm } from "./algorithm.js";
 export const svg0: Algorithm = {
   summary: "gradients of the value of actions on fresh transitions, without a model",
   // small steps from little data, often: from ten transitions at once, cart-pole takes longer
-  defaults: () => ({ steps: 20_000, valueUpdates: 4, policyInterval: 2, policyLearningRate: 5e-4 }),
+  defaults: () => ({ steps: 30_000, valueUpdates: 4, policyInterval: 2, policyLearningRate: 5e-4 }),
   critic: "action",
   pieces: (_, { policyInterval }) => ({ count: policyInterval, steps: 1 }),
   afterStep(learning) {
