@@ -1,10 +1,10 @@
 import type { Algorithm } from "./algorithm.js";
+import { freshDefaults } from "./fresh.js";
 
 /** SVG(0) (paper, section 4.2): like SVG(0)-ER, but the policy learns from its own newest steps, once from each. */
 export const svg0: Algorithm = {
   summary: "gradients of the value of actions on fresh transitions, without a model",
-  // small steps from little data, often: from ten transitions at once, cart-pole takes longer
-  defaults: () => ({ steps: 30_000, valueUpdates: 4, policyInterval: 2, policyLearningRate: 5e-4 }),
+  defaults: (task) => ({ ...freshDefaults(task), valueUpdates: 4 }),
   critic: "action",
   pieces: (_, { policyInterval }) => ({ count: policyInterval, steps: 1 }),
   afterStep(learning) {
