@@ -10,6 +10,8 @@ import {
   gaussianForward,
   gaussianInfer,
   gaussianLogProb,
+  gaussianLogProbJvp,
+  gaussianLogProbVjp,
   gaussianSample,
   gaussianSampleJvp,
   gaussianSampleVjp,
@@ -152,8 +154,14 @@ export function policyLogProb<T>(policy: Policy, logProb: usize, a: usize, B: i3
 export function policyVjp<T>(policy: Policy, ds: usize, da: usize, s: usize, wantParameters: bool, B: i32): void {
   const net = policy.net;
   const width = padded(2 * policy.gaussian.actions);
-  const gradient = wantParameters ? policy.parameters.gradient : 0;
   gaussianSampleVjp<T>(policy.gaussian, mlpOutputDelta(net), da, policy.eta, policy.etaLimit, mlpOutput(net), width, B);
+  outputVjp<T>(policy, ds, s, wantParameters, B);
+}
+
+/** Pullback of the network's output delta: into ds (B, S) unless null, and into the parameters that the policy learns. */
+function outputVjp<T>(policy: Policy, ds: usize, s: usize, wantParameters: bool, B: i32): void {
+  const net = policy.net;
+  const gradient = wantParameters ? policy.parameters.gradient : 0;
   mlpVjp<T>(net, policy.parameters.values, gradient, ds != 0, B);
   if (ds) encoderVjp<T>(policy.encoder, ds, mlpInputDelta(net), padded(policy.encoder.features), s, B);
   if (gradient && policy.deviation != Deviation.StateDependent) {
@@ -167,8 +175,7 @@ export function policyVjp<T>(policy: Policy, ds: usize, da: usize, s: usize, wan
 /** Pushforward of ds (B, S) and of a parameter direction unless null: da (B, A) at the last forward and the current eta. */
 export function policyJvp<T>(policy: Policy, da: usize, ds: usize, direction: usize, s: usize, B: i32): void {
   const net = policy.net;
-  encoderJvp<T>(policy.encoder, mlpInputDelta(net), padded(policy.encoder.features), ds, s, B);
-  mlpJvp<T>(net, policy.parameters.values, direction, B);
+  outputJvp<T>(policy, ds, direction, s, B);
   gaussianSampleJvp<T>(
     policy.gaussian,
     da,
@@ -178,4 +185,46 @@ export function policyJvp<T>(policy: Policy, da: usize, ds: usize, direction: us
     padded(2 * policy.gaussian.actions),
     B,
   );
+}
+
+/** Pushforward of ds (B, S) and of a parameter direction unless null to the network's output delta. */
+function outputJvp<T>(policy: Policy, ds: usize, direction: usize, s: usize, B: i32): void {
+  const net = policy.net;
+  encoderJvp<T>(policy.encoder, mlpInputDelta(net), padded(policy.encoder.features), ds, s, B);
+  mlpJvp<T>(net, policy.parameters.values, direction, B);
+}
+
+/**
+ * Pullback of dLogProb (B) through log p(a | s; theta) at the last forward, a (B, A) held: ds (B, S) += unless null, and the
+ * parameters' gradient += dLogProb grad log p if `wantParameters`. The noise that a stands for counts in full, whatever etaLimit is.
+ */
+export function policyLogProbVjp<T>(
+  policy: Policy,
+  ds: usize,
+  dLogProb: usize,
+  a: usize,
+  s: usize,
+  wantParameters: bool,
+  B: i32,
+): void {
+  const net = policy.net;
+  const width = padded(2 * policy.gaussian.actions);
+  gaussianLogProbVjp<T>(policy.gaussian, mlpOutputDelta(net), dLogProb, a, mlpOutput(net), width, B);
+  outputVjp<T>(policy, ds, s, wantParameters, B);
+}
+
+/** Pushforward of ds (B, S) and of a parameter direction unless null: dLogProb (B) at the last forward, a (B, A) held. */
+export function policyLogProbJvp<T>(
+  policy: Policy,
+  dLogProb: usize,
+  ds: usize,
+  direction: usize,
+  a: usize,
+  s: usize,
+  B: i32,
+): void {
+  const net = policy.net;
+  const width = padded(2 * policy.gaussian.actions);
+  outputJvp<T>(policy, ds, direction, s, B);
+  gaussianLogProbJvp<T>(policy.gaussian, dLogProb, mlpOutputDelta(net), a, mlpOutput(net), width, B);
 }

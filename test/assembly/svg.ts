@@ -90,6 +90,50 @@ export function policyJvp32(policy: Policy, da: usize, ds: usize, direction: usi
 export function policyJvp64(policy: Policy, da: usize, ds: usize, direction: usize, s: usize, B: i32): void {
   policies.policyJvp<f64>(policy, da, ds, direction, s, B);
 }
+export function policyLogProbVjp32(
+  policy: Policy,
+  ds: usize,
+  dLogProb: usize,
+  a: usize,
+  s: usize,
+  wantParameters: bool,
+  B: i32,
+): void {
+  policies.policyLogProbVjp<f32>(policy, ds, dLogProb, a, s, wantParameters, B);
+}
+export function policyLogProbVjp64(
+  policy: Policy,
+  ds: usize,
+  dLogProb: usize,
+  a: usize,
+  s: usize,
+  wantParameters: bool,
+  B: i32,
+): void {
+  policies.policyLogProbVjp<f64>(policy, ds, dLogProb, a, s, wantParameters, B);
+}
+export function policyLogProbJvp32(
+  policy: Policy,
+  dLogProb: usize,
+  ds: usize,
+  direction: usize,
+  a: usize,
+  s: usize,
+  B: i32,
+): void {
+  policies.policyLogProbJvp<f32>(policy, dLogProb, ds, direction, a, s, B);
+}
+export function policyLogProbJvp64(
+  policy: Policy,
+  dLogProb: usize,
+  ds: usize,
+  direction: usize,
+  a: usize,
+  s: usize,
+  B: i32,
+): void {
+  policies.policyLogProbJvp<f64>(policy, dLogProb, ds, direction, a, s, B);
+}
 export function valueCreate32(encoder: Encoder, actions: i32, sizes: usize, layers: i32, rows: i32): Value {
   return critics.valueCreate<f32>(encoder, actions, sizes, layers, rows);
 }

@@ -1,5 +1,14 @@
 import test from "ava";
-import { ACTIONS, actsOnDeviation, createPolicy, DEVIATIONS, type Deviation, gradientOf, valuesOf } from "./agents.js";
+import {
+  ACTIONS,
+  actsOnDeviation,
+  createPolicy,
+  DEVIATIONS,
+  type Deviation,
+  gradientOf,
+  type Trainable,
+  valuesOf,
+} from "./agents.js";
 import { paddingIn, widthsOf } from "./blocks.js";
 import { createEncoder, FEATURES, identityFeatures, STATES } from "./encoders.js";
 import { type Bits, BOTH, Core } from "./instantiate.js";
@@ -33,6 +42,32 @@ function setup(bits: Bits, squash: number, deviation: Deviation, etaLimit = 10) 
   return { core, source, policy, s, noise, a, act, adjoint, ds, vjp };
 }
 
+/** The density of unlikely actions, its adjoint and its pullback. */
+function density(bits: Bits, squash: number, deviation: Deviation) {
+  const { core, source, policy, s, a, ds } = setup(bits, squash, deviation, 0.5);
+  core.set(a, source.singles(B * ACTIONS, -2, 2));
+  const logProb = core.alloc(B);
+  const logProbs = () => {
+    core.run("policyForward", policy.address, s, B);
+    core.run("policyLogProb", policy.address, logProb, a, B);
+    return core.get(logProb, B);
+  };
+  const adjoint = source.singles(B);
+  const dLogProb = core.put(adjoint);
+  const vjp = (wantState: boolean, wantParameters: boolean) =>
+    core.run("policyLogProbVjp", policy.address, wantState ? ds : 0, dLogProb, a, s, wantParameters ? 1 : 0, B);
+  return { core, source, policy, s, a, ds, logProbs, adjoint, vjp };
+}
+
+/** Numeric derivatives in the parameters, 0 where the policy lets none pass; and which those are. */
+function learnable(policy: Trainable, deviation: Deviation, numeric: readonly number[]) {
+  const barred = numeric.map((_, at) => {
+    const role = actsOnDeviation(policy, at);
+    return (role === "weight" && deviation !== "state-dependent") || (role === "bias" && deviation === "fixed");
+  });
+  return { expected: numeric.map((g, at) => (barred[at] ? 0 : g)), barred };
+}
+
 for (const deviation of KINDS) {
   for (const [squash, mean] of ["unsquashed", "tanh"].entries()) {
     const name = `policy, ${deviation} deviation, ${mean} mean`;
@@ -45,16 +80,26 @@ for (const deviation of KINDS) {
       const [toState, toParameters] = [core.get(ds, B * STATES), gradientOf(core, policy)];
       assertGradient(t, toState, centralDifferences(core, s, B * STATES, loss), "state");
       const numeric = centralDifferences(core, policy.values, policy.slots.length, loss);
-      const barred = numeric.map((_, at) => {
-        const role = actsOnDeviation(policy, at);
-        return (role === "weight" && deviation !== "state-dependent") || (role === "bias" && deviation === "fixed");
-      });
-      const expected = numeric.map((g, at) => (barred[at] ? 0 : g));
+      const { expected, barred } = learnable(policy, deviation, numeric);
       assertGradient(t, toParameters, expected, "parameters");
       // the action does depend on what is barred, yet its gradient is exactly zero
       const without = toParameters.filter((_, at) => barred[at]);
       if (deviation === "state-dependent") t.is(without.length, 0);
       else assertZero(t, without, "barred parameters");
+      t.true(numeric.every((g, at) => !barred[at] || g !== 0));
+    });
+
+    test(`${name}: the score is the derivative of the log-density, except where no gradient may go`, (t) => {
+      const { core, policy, s, ds, logProbs, adjoint, vjp } = density(64, squash, deviation);
+      const loss = () => dot(logProbs(), adjoint);
+      loss();
+      vjp(true, true);
+      const [toState, toParameters] = [core.get(ds, B * STATES), gradientOf(core, policy)];
+      assertGradient(t, toState, centralDifferences(core, s, B * STATES, loss), "state");
+      const numeric = centralDifferences(core, policy.values, policy.slots.length, loss);
+      const { expected, barred } = learnable(policy, deviation, numeric);
+      assertGradient(t, toParameters, expected, "parameters");
+      t.true(toParameters.every((g, at) => !barred[at] || g === 0));
       t.true(numeric.every((g, at) => !barred[at] || g !== 0));
     });
   }
@@ -75,6 +120,34 @@ for (const deviation of KINDS) {
     const throughState = dot(core.get(ds, B * STATES), v);
     assertAdjoint(t, push(core.put(direction)), throughState + dot(gradient, direction), "state and parameters");
     assertAdjoint(t, push(0), throughState, "state");
+  });
+
+  test(`policy, ${deviation} deviation: the log-density's pushforward is the score's adjoint`, (t) => {
+    const { core, source, policy, s, a, ds, logProbs, adjoint, vjp } = density(64, 1, deviation);
+    logProbs();
+    vjp(true, true);
+    const v = source.array(B * STATES);
+    const gradient = gradientOf(core, policy);
+    const direction = gradient.map((g) => (g === 0 ? 0 : source.uniform()));
+    const tangent = core.alloc(B);
+    const push = (along: number) => {
+      core.run("policyLogProbJvp", policy.address, tangent, core.put(v), along, a, s, B);
+      return dot(core.get(tangent, B), adjoint);
+    };
+    const throughState = dot(core.get(ds, B * STATES), v);
+    assertAdjoint(t, push(core.put(direction)), throughState + dot(gradient, direction), "state and parameters");
+    assertAdjoint(t, push(0), throughState, "state");
+    // it adds to its outputs, and writes only what is wanted
+    const double = (values: readonly number[]) => values.map((g) => 2 * g);
+    const toState = core.get(ds, B * STATES);
+    vjp(false, true);
+    t.deepEqual(core.get(ds, B * STATES), toState);
+    assertClose(t, gradientOf(core, policy), double(gradient), 1e-14, "parameters");
+    const twice = gradientOf(core, policy);
+    vjp(true, false);
+    t.deepEqual(gradientOf(core, policy), twice);
+    assertClose(t, core.get(ds, B * STATES), double(toState), 1e-14, "state");
+    t.true(core.lowMemoryIsZero());
   });
 
   test(`policy, ${deviation} deviation: adds to its outputs, and writes only what is wanted`, (t) => {
@@ -199,6 +272,18 @@ test("policy: the mean and deviation of its samples are the ones it reports", (t
     t.true(Math.abs(sum / draws) < 5 / Math.sqrt(draws));
     t.true(Math.abs(squares / draws - 1) < 5 * Math.sqrt(2 / draws));
   }
+});
+
+test("policy: the score follows f64 in f32", (t) => {
+  const [single, double] = BOTH.map((bits) => {
+    const { core, policy, ds, logProbs, vjp } = density(bits, 1, "state-dependent");
+    const logProb = logProbs();
+    vjp(true, true);
+    return { logProb, state: core.get(ds, B * STATES), parameters: gradientOf(core, policy) };
+  });
+  for (const what of ["logProb", "state", "parameters"] as const)
+    assertClose(t, single![what], double![what], 2e-5, what);
+  t.notDeepEqual(single!.parameters, double!.parameters);
 });
 
 test("policy: f32 follows f64", (t) => {
