@@ -19,6 +19,7 @@ import * as bodyFrames from "./svg/frames";
 import { Frames } from "./svg/frames";
 import * as learners from "./svg/learner";
 import { Learner } from "./svg/learner";
+import * as likelihoodRatios from "./svg/likelihood-ratio";
 import * as models from "./svg/model";
 import { Model } from "./svg/model";
 import * as policies from "./svg/policy";
@@ -112,12 +113,14 @@ export function batchFA(batch: Batch): usize { return batch.fA; }
 export function learnerCreate(policy: Policy, model: Model, value: Value, exact: i32, gamma: f64, rewardScale: f64, targetPeriod: i32): Learner { return learners.learnerCreate(policy, model, value, exact, gamma, rewardScale, targetPeriod); }
 export function learnerConfigure(learner: Learner, imagination: Random, residual: i32): void { learners.learnerConfigure(learner, imagination, residual); }
 export function updateModel(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateModel<f32>(learner, batch, B); }
-export function importanceRatios(learner: Learner, batch: Batch, B: i32): void { learners.importanceRatios<f32>(learner, batch, B); }
+export function importanceRatios(learner: Learner, batch: Batch, B: i32): f64 { return learners.importanceRatios<f32>(learner, batch, B); }
 export function updateValue(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateValue<f32>(learner, batch, B); }
 export function updatePolicy(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps); }
 export function updatePolicyByCritic(learner: Learner, batch: Batch, B: i32): f64 { return svg0.updatePolicyByCritic<f32>(learner, batch, B); }
 export function updateReward(reward: Value, rewardScale: f64, batch: Batch, B: i32): f64 { return rewards.updateReward<f32>(reward, rewardScale, batch, B); }
 export function rewardDerivatives(reward: Value, rewardScale: f64, batch: Batch, B: i32): void { rewards.rewardDerivatives<f32>(reward, rewardScale, batch, B); }
+export function updatePolicyByLikelihoodRatio(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return likelihoodRatios.updatePolicyByLikelihoodRatio<f32>(learner, batch, K, P, bootstraps); }
+export function learnerKlWeight(learner: Learner): usize { return changetype<usize>(learner) + offsetof<Learner>("klWeight"); }
 export function learnerValueUpdates(learner: Learner): i32 { return learner.valueUpdates; }
 export function learnerResume(learner: Learner, valueUpdates: i32): void { learner.valueUpdates = valueUpdates; }
 

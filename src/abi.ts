@@ -167,12 +167,20 @@ export interface CoreExports {
   ): LearnerHandle;
   learnerConfigure(learner: LearnerHandle, imagination: RandomHandle | 0, residual: number): void;
   updateModel(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
-  importanceRatios(learner: LearnerHandle, batch: BatchHandle, rows: number): void;
+  importanceRatios(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updateValue(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updatePolicy(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): number;
   updatePolicyByCritic(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updateReward(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): number;
   rewardDerivatives(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): void;
+  updatePolicyByLikelihoodRatio(
+    learner: LearnerHandle,
+    batch: BatchHandle,
+    steps: number,
+    pieces: number,
+    bootstraps: number,
+  ): number;
+  learnerKlWeight(learner: LearnerHandle): Pointer;
   learnerValueUpdates(learner: LearnerHandle): number;
   learnerResume(learner: LearnerHandle, valueUpdates: number): void;
 

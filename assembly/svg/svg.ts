@@ -5,6 +5,7 @@
 import { clearGradient } from "../nn/adam";
 import { at, clear } from "../linalg/vector";
 import { Batch } from "./batch";
+import { addDivergenceGradient } from "./divergence";
 import { Learner, stepPolicy } from "./learner";
 import { modelForward, modelInfer, modelJacobian } from "./model";
 import { policyInfer } from "./policy";
@@ -47,6 +48,7 @@ export function svgGradient<T>(learner: Learner, batch: Batch, K: i32, P: i32, b
 /** One policy step, with the needs of svgGradient. Returns the gradient's norm before clipping. */
 export function updatePolicy<T>(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 {
   svgGradient<T>(learner, batch, K, P, bootstraps);
+  addDivergenceGradient<T>(learner, batch, K * P);
   return stepPolicy<T>(learner);
 }
 

@@ -5,6 +5,7 @@
 import { clearGradient } from "../nn/adam";
 import { at, clear } from "../linalg/vector";
 import { Batch } from "./batch";
+import { addDivergenceGradient } from "./divergence";
 import { Learner, stepPolicy } from "./learner";
 import { policyForward, policyInfer } from "./policy";
 import { policyGradient } from "./recursion";
@@ -35,5 +36,6 @@ export function svg0Gradient<T>(learner: Learner, batch: Batch, B: i32): void {
 /** One policy step. Returns the gradient's norm before clipping. */
 export function updatePolicyByCritic<T>(learner: Learner, batch: Batch, B: i32): f64 {
   svg0Gradient<T>(learner, batch, B);
+  addDivergenceGradient<T>(learner, batch, B);
   return stepPolicy<T>(learner);
 }

@@ -7,6 +7,7 @@ import { Gaussian } from "../../assembly/nn/gaussian";
 import { Mlp } from "../../assembly/nn/mlp";
 import * as batches from "../../assembly/svg/batch";
 import { Batch } from "../../assembly/svg/batch";
+import * as divergences from "../../assembly/svg/divergence";
 import * as bodyFrames from "../../assembly/svg/frames";
 import { Frames } from "../../assembly/svg/frames";
 import * as models from "../../assembly/svg/model";
@@ -17,6 +18,7 @@ import * as recursions from "../../assembly/svg/recursion";
 import * as learners from "../../assembly/svg/learner";
 import { Learner } from "../../assembly/svg/learner";
 import * as rewards from "../../assembly/svg/reward";
+import * as likelihoodRatios from "../../assembly/svg/likelihood-ratio";
 import * as svg from "../../assembly/svg/svg";
 import * as svg0 from "../../assembly/svg/svg0";
 import * as critics from "../../assembly/svg/value";
@@ -368,11 +370,11 @@ export function updateModel32(learner: Learner, batch: Batch, B: i32): f64 {
 export function updateModel64(learner: Learner, batch: Batch, B: i32): f64 {
   return learners.updateModel<f64>(learner, batch, B);
 }
-export function importanceRatios32(learner: Learner, batch: Batch, B: i32): void {
-  learners.importanceRatios<f32>(learner, batch, B);
+export function importanceRatios32(learner: Learner, batch: Batch, B: i32): f64 {
+  return learners.importanceRatios<f32>(learner, batch, B);
 }
-export function importanceRatios64(learner: Learner, batch: Batch, B: i32): void {
-  learners.importanceRatios<f64>(learner, batch, B);
+export function importanceRatios64(learner: Learner, batch: Batch, B: i32): f64 {
+  return learners.importanceRatios<f64>(learner, batch, B);
 }
 export function updateValue32(learner: Learner, batch: Batch, B: i32): f64 {
   return learners.updateValue<f32>(learner, batch, B);
@@ -397,6 +399,30 @@ export function svg0Gradient32(learner: Learner, batch: Batch, B: i32): void {
 }
 export function svg0Gradient64(learner: Learner, batch: Batch, B: i32): void {
   svg0.svg0Gradient<f64>(learner, batch, B);
+}
+export function advantages32(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
+  likelihoodRatios.advantages<f32>(learner, batch, K, P, bootstraps);
+}
+export function advantages64(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
+  likelihoodRatios.advantages<f64>(learner, batch, K, P, bootstraps);
+}
+export function likelihoodRatioGradient32(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
+  likelihoodRatios.likelihoodRatioGradient<f32>(learner, batch, K, P, bootstraps);
+}
+export function likelihoodRatioGradient64(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void {
+  likelihoodRatios.likelihoodRatioGradient<f64>(learner, batch, K, P, bootstraps);
+}
+export function updatePolicyByLikelihoodRatio32(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 {
+  return likelihoodRatios.updatePolicyByLikelihoodRatio<f32>(learner, batch, K, P, bootstraps);
+}
+export function updatePolicyByLikelihoodRatio64(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 {
+  return likelihoodRatios.updatePolicyByLikelihoodRatio<f64>(learner, batch, K, P, bootstraps);
+}
+export function addDivergenceGradient32(learner: Learner, batch: Batch, B: i32): void {
+  divergences.addDivergenceGradient<f32>(learner, batch, B);
+}
+export function addDivergenceGradient64(learner: Learner, batch: Batch, B: i32): void {
+  divergences.addDivergenceGradient<f64>(learner, batch, B);
 }
 
 // what does not depend on the number type
@@ -465,4 +491,10 @@ export function batchImaginedSNext(batch: Batch): usize {
 }
 export function batchTargets(batch: Batch): usize {
   return batch.targets;
+}
+export function batchValues(batch: Batch): usize {
+  return batch.values;
+}
+export function learnerRegularise(learner: Learner, klWeight: f32): void {
+  learner.klWeight = klWeight;
 }
