@@ -104,6 +104,8 @@ export class Agent {
       }
     | undefined;
   #lazyIndices: Int32Array | undefined;
+  #lazyKlWeight: Float32Array | undefined;
+  #klToBehaviour = 0;
 
   /**
    * @param actingRows Largest number of states that `act` takes at once.
@@ -355,8 +357,19 @@ export class Agent {
 
   /** Puts the density ratios of current and behaviour policy into a batch's `weight`: the minibatch's, or the pieces'. */
   importanceRatios(batch = this.batch): Float32Array {
-    this.#core.exports.importanceRatios(this.#learner, this.#held(batch).handle, batch.rows);
+    this.#klToBehaviour = this.#core.exports.importanceRatios(this.#learner, this.#held(batch).handle, batch.rows);
     return batch.weight;
+  }
+
+  /** KL(behaviour || current), estimated over the batch that `importanceRatios` was last called on. */
+  get klToBehaviour(): number {
+    return this.#klToBehaviour;
+  }
+
+  /** What a unit of it costs the policy in its updates, (1), live; 0 until it is set. */
+  get klWeight(): Float32Array {
+    this.#lazyKlWeight ??= float32View(this.#core, this.#core.exports.learnerKlWeight(this.#learner), 1);
+    return this.#lazyKlWeight;
   }
 
   #held(batch: AgentBatch): HeldBatch {
@@ -382,6 +395,16 @@ export class Agent {
   /** One policy step up the critic of actions, on a batch's states and actions. Returns the gradient's norm before clipping. */
   updatePolicyByCritic(batch = this.batch): number {
     return this.#core.exports.updatePolicyByCritic(this.#learner, this.#held(batch).handle, batch.rows);
+  }
+
+  /**
+   * One policy step on a batch by likelihood ratios: advantages over its pieces, times the gradient of log p(a | s). Needs nothing of
+   * the model and no derivatives of rewards; else as `updatePolicy`.
+   */
+  updatePolicyByLikelihoodRatio(batch = this.batch, pieces = batch.rows, bootstraps = true): number {
+    const { handle } = this.#held(batch);
+    const { updatePolicyByLikelihoodRatio } = this.#core.exports;
+    return updatePolicyByLikelihoodRatio(this.#learner, handle, batch.rows / pieces, pieces, bootstraps ? 1 : 0);
   }
 
   /** What one unit of each predicted state change is, (D), in its frame where it has one. The model learns changes divided by it. */
@@ -413,6 +436,7 @@ export class Agent {
     const bytes = this.#core.exports.randomBytes();
     return [
       ["model.scale", this.modelScale],
+      ["policy.kl_weight", this.klWeight],
       ["random.policy_noise", byteView(this.#core, this.#noise, bytes)],
       ["random.replay_sampling", byteView(this.#core, this.#sampling, bytes)],
       ["random.imagination", byteView(this.#core, this.#imagination, bytes)],

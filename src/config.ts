@@ -124,16 +124,23 @@ export const settings = {
   policyData: choice(
     "replay",
     ["replay", "fresh"],
-    "what the policy of svg-k learns from: the replay, with importance weights, or the newest steps, once each",
+    "what the policy of svg-k and ac learns from: the replay, with importance weights, or the newest steps, once each",
   ),
   policyInterval: integer(10, 1, 1_000_000, "environment steps between two policy updates on fresh data"),
   weightLimit: real(5, 0, 1e6, "largest importance weight, also of a piece of several steps as a whole"),
+  klWeight: real(
+    0,
+    0,
+    1e3,
+    "what KL(behaviour || current) costs a policy that learns from replay, in units of the value gradient's return: 0 for nothing",
+  ),
+  klTarget: real(0, 0, 1e3, "KL(behaviour || current) that klWeight, where it starts, adapts to; 0 leaves it fixed"),
   etaLimit: real(3, 0, 1e6, "largest inferred policy noise that moves sigma, in standard deviations"),
   gradientLimit: real(10, 1e-6, 1e9, "largest norm of a gradient, beyond it is scaled down"),
   squash: choice("tanh", ["tanh", "none"], "what keeps the policy's mean within the actuator's range"),
   deviation: choice("fixed", ["fixed", "learned", "state"], "what the policy's sigma depends on"),
   sigma: real(0.5, 1e-4, 10, "the policy's sigma at the start, in units of the actuator's range"),
-  sigmaMin: real(0.05, 1e-5, 10, "lower bound of sigma"),
+  sigmaMin: real(0.05, 1e-5, 10, "lower bound of sigma, and so of the policy's entropy"),
   sigmaMax: real(1, 1e-5, 100, "upper bound of sigma"),
   policyHidden: layers([100, 100], "the policy's hidden layers"),
   valueHidden: layers([200, 100], "the critic's hidden layers"),
@@ -218,8 +225,8 @@ export function resolveConfig(partial: { readonly [name: string]: unknown }, own
       `sigma is ${complete.sigma}: it must lie between sigmaMin (${complete.sigmaMin}) and sigmaMax (${complete.sigmaMax})`,
     );
   }
-  const { critic, deterministic }: Algorithm = algorithms[complete.algorithm];
-  if (complete.valueLearning === "residual" && critic === "action") {
+  const { critic, deterministic, policyGradient }: Algorithm = algorithms[complete.algorithm];
+  if (complete.valueLearning === "residual" && (critic === "action" || policyGradient === "likelihood ratio")) {
     throw new UsageError(
       `valueLearning is "residual": ${complete.algorithm} learns no model to go through; it must be one of fitted, td, returns`,
     );
@@ -228,6 +235,9 @@ export function resolveConfig(partial: { readonly [name: string]: unknown }, own
     throw new UsageError(
       `deviation is "${complete.deviation}": ${complete.algorithm} explores with a noise that it does not learn; it must be fixed`,
     );
+  }
+  if (complete.klTarget > 0 && complete.klWeight === 0) {
+    throw new UsageError(`klWeight is 0: klTarget (${complete.klTarget}) needs a weight above 0 to start from`);
   }
   return complete;
 }

@@ -1,7 +1,9 @@
 import type { Agent } from "./agent.js";
+import type { PolicyGradient } from "./algorithms/algorithm.js";
 import type { AgentBatch } from "./batch.js";
 import { BlowUp } from "./blow-up.js";
 import type { Config } from "./config.js";
+import { adaptedWeight } from "./divergence.js";
 import type { VectorEnvironment } from "./env/vector.js";
 import { effectiveSampleSize, meanWeight, pieceWeights, truncateWeights } from "./importance.js";
 import { Mean } from "./metrics.js";
@@ -17,6 +19,7 @@ export class Statistics {
   readonly policyGradientNorm = new Mean();
   readonly meanWeight = new Mean();
   readonly effectiveSampleSize = new Mean();
+  readonly klToBehaviour = new Mean();
   readonly clippedActions = new Mean();
 }
 
@@ -49,16 +52,24 @@ export class Learning {
   /** Environment steps so far, for messages. */
   steps = 0;
 
+  readonly #policyGradient: PolicyGradient;
   readonly #pieceRows: Int32Array;
   readonly #products: Float32Array;
 
-  constructor(config: Config, agent: Agent, replay: Replay, environment: VectorEnvironment) {
+  constructor(
+    config: Config,
+    agent: Agent,
+    replay: Replay,
+    environment: VectorEnvironment,
+    policyGradient: PolicyGradient = "value",
+  ) {
     this.config = config;
     this.agent = agent;
     this.replay = replay;
     this.environment = environment;
     this.batch = agent.batch;
     this.rows = agent.indices;
+    this.#policyGradient = policyGradient;
     this.#pieceRows = new Int32Array(agent.pieceCapacity);
     this.#products = new Float32Array(agent.pieceCapacity);
   }
@@ -103,6 +114,7 @@ export class Learning {
     const whole = steps > 1 ? this.#products : weights;
     statistics.meanWeight.add(meanWeight(whole, pieces));
     statistics.effectiveSampleSize.add(effectiveSampleSize(whole, pieces));
+    statistics.klToBehaviour.add(this.agent.klToBehaviour);
   }
 
   /** Steps of the model, and of the learned reward where there is one, each on a minibatch. */
@@ -131,14 +143,26 @@ export class Learning {
     }
   }
 
-  /** Policy steps of SVG(k), each on pieces of up to `steps` replayed transitions, with the critic after them; SVG(0) takes single ones. */
+  /**
+   * Policy steps, each on pieces of up to `steps` replayed transitions, with the critic after them: of SVG(k). SVG(0) and AC take single
+   * ones.
+   */
   improvePolicy(steps = 1): void {
     const { agent, config, replay } = this;
     for (let i = 0; i < config.policyUpdates; ++i) {
       if (steps === 1) this.#draw();
       else this.#fillPieces(agent.sampleIndices(replay.size), config.batch, steps);
-      this.#step(config.batch, true);
+      this.#step(config.batch, true, true);
     }
+  }
+
+  /** Sets what the batch's KL to the behaviour costs the policy step that follows: `klWeight`, or what that has adapted to. */
+  #regularise(): void {
+    const { klWeight: initial, klTarget } = this.config;
+    const { klWeight, klToBehaviour } = this.agent;
+    // 0 before the first step
+    const current = klWeight[0]! || initial;
+    klWeight[0] = klTarget === 0 ? initial : adaptedWeight(current, klToBehaviour, klTarget, initial);
   }
 
   /**
@@ -170,13 +194,17 @@ export class Learning {
     this.#fill(batch, rows);
   }
 
-  /** A policy step on the batch: up the critic of actions, or along the pieces. */
-  #step(pieces: number, bootstraps: boolean): void {
+  /** A policy step on the batch: up the critic of actions, by likelihood ratios, or along the pieces. */
+  #step(pieces: number, bootstraps: boolean, replayed = false): void {
     const { agent, batch } = this;
+    const regularised = replayed && this.config.klWeight > 0;
+    if (agent.critic === "state" || regularised) this.#weigh(pieces);
+    if (regularised) this.#regularise();
     let norm: number;
     if (agent.critic === "action") norm = agent.updatePolicyByCritic(batch);
-    else {
-      this.#weigh(pieces);
+    else if (this.#policyGradient === "likelihood ratio") {
+      norm = agent.updatePolicyByLikelihoodRatio(batch, pieces, bootstraps);
+    } else {
       this.#differentiate();
       norm = agent.updatePolicy(batch, pieces, bootstraps);
     }

@@ -31,6 +31,8 @@ export interface MetricsRecord {
   /** Mean truncated importance weight, and effective sample size as a fraction of the batch; null before the first update. */
   readonly meanWeight: number | null;
   readonly effectiveSampleSize: number | null;
+  /** Estimate of KL(behaviour || current) over replayed actions: mean of log p(a | s; theta_k) - log p(a | s; theta); null as above. */
+  readonly klToBehaviour: number | null;
   /** Standard deviation of the policy, mean over the evaluation's start states and action dimensions. */
   readonly sigma: number;
   /** Fraction of training actions that the actuator clipped since the last record, null when no step was taken. */

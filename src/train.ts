@@ -94,7 +94,7 @@ export class Trainer {
     }
     this.#previous = new Float64Array(task.state.length);
     core.seal();
-    this.learning = new Learning(config, this.agent, this.replay, this.environment);
+    this.learning = new Learning(config, this.agent, this.replay, this.environment, algorithm.policyGradient);
     this.environment.reset(0);
   }
 
@@ -198,6 +198,7 @@ export class Trainer {
       policyGradientNorm: statistics.policyGradientNorm.take(),
       meanWeight: statistics.meanWeight.take(),
       effectiveSampleSize: statistics.effectiveSampleSize.take(),
+      klToBehaviour: statistics.klToBehaviour.take(),
       sigma: evaluation.sigma,
       clippedActions: statistics.clippedActions.take(),
     };

@@ -55,7 +55,12 @@ for (const [partial, message] of [
   [{ squash: "Tahn" }, 'squash is "Tahn": did you mean tanh? it must be one of tanh, none'],
   [{ squash: "relu" }, 'squash is "relu": it must be one of tanh, none'],
   [{ seed: -1 }, `seed is -1: it must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`],
+  [{ klTarget: 0.1 }, "klWeight is 0: klTarget (0.1) needs a weight above 0 to start from"],
   [{ sigma: 0.01 }, "sigma is 0.01: it must lie between sigmaMin (0.05) and sigmaMax (1)"],
+  [
+    { algorithm: "ac", valueLearning: "residual" },
+    'valueLearning is "residual": ac learns no model to go through; it must be one of fitted, td, returns',
+  ],
   [
     { algorithm: "svg0-er", valueLearning: "residual" },
     'valueLearning is "residual": svg0-er learns no model to go through; it must be one of fitted, td, returns',

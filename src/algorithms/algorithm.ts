@@ -3,6 +3,9 @@ import type { Config } from "../config.js";
 import type { Task } from "../env/task.js";
 import type { Learning } from "../learning.js";
 
+/** How the policy's gradient is estimated: along values, or by likelihood ratios, from advantages and the densities of actions. */
+export type PolicyGradient = "value" | "likelihood ratio";
+
 /** A way of learning: what is done after environment steps and episodes. */
 export interface Algorithm {
   /** One line. */
@@ -15,6 +18,8 @@ export interface Algorithm {
   readonly deterministic?: boolean;
   /** The pieces of trajectories that a policy step learns from; single transitions of a minibatch unless given. */
   readonly pieces?: (task: Task, config: Config) => Pieces | undefined;
+  /** The value gradient unless given. */
+  readonly policyGradient?: PolicyGradient;
   /** After every environment step, once learning has started. */
   afterStep(learning: Learning): void;
   /** After an episode of `length` steps, all of them the current policy's. */

@@ -1,5 +1,7 @@
+import { ac } from "./ac.js";
 import type { Algorithm } from "./algorithm.js";
 import { dpg } from "./dpg.js";
+import { reinforce } from "./reinforce.js";
 import { svgInf } from "./svg-inf.js";
 import { svgK } from "./svg-k.js";
 import { svg0 } from "./svg0.js";
@@ -16,6 +18,8 @@ export const algorithms = {
   svg0,
   "svg0-er": svg0ER,
   dpg,
+  ac,
+  reinforce,
 } as const satisfies Record<string, Algorithm>;
 
 export type AlgorithmName = keyof typeof algorithms;

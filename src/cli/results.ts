@@ -61,6 +61,7 @@ const recordFields: Readonly<Record<keyof MetricsRecord, Field>> = {
   policyGradientNorm: measured,
   meanWeight: measured,
   effectiveSampleSize: measured,
+  klToBehaviour: measured,
   sigma: finite,
   clippedActions: measured,
 };

@@ -26,6 +26,7 @@ function run(length: number): MetricsRecord[] {
       policyGradientNorm: measured(2 + 3 * wave),
       meanWeight: measured(0.8 + 0.1 * wave),
       effectiveSampleSize: measured(0.5 + 0.3 * wave),
+      klToBehaviour: measured(1 + wave),
       sigma: 0.5 - 0.3 * part,
       clippedActions: measured(0.1 + 0.2 * wave),
     };

@@ -24,6 +24,7 @@ const record: MetricsRecord = {
   policyGradientNorm: null,
   meanWeight: null,
   effectiveSampleSize: null,
+  klToBehaviour: null,
   sigma: 0.5,
   clippedActions: null,
 };

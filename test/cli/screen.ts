@@ -60,6 +60,7 @@ export function record(step: number, evaluationReturn: number, solved = false): 
     policyGradientNorm: null,
     meanWeight: null,
     effectiveSampleSize: null,
+    klToBehaviour: null,
     sigma: 0.3,
     clippedActions: null,
   };
