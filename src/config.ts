@@ -113,12 +113,12 @@ export const settings = {
   valueLearning: choice(
     "fitted",
     ["fitted", "td", "returns", "residual"],
-    "how the critic learns: towards r + gamma times a target's value (fitted, algorithm 4) or its own (td), towards observed returns of finished episodes, with its own value at a time limit (returns), or down its Bellman residual through the model (residual; not for critics of actions)",
+    "how the critic learns: towards r + gamma times a target's value (fitted, algorithm 4) or its own (td), towards observed returns of finished episodes, with its own value at a time limit (returns), or down its Bellman residual through the model (residual; not for algorithms without a model)",
   ),
   bootstrap: choice(
     "critic",
     ["critic", "none"],
-    "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf)",
+    "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf, reinforce)",
   ),
   horizon: integer(5, 2, 10_000, "steps of the trajectory pieces that svg-k learns from (k)"),
   policyData: choice(
@@ -132,7 +132,7 @@ export const settings = {
     0,
     0,
     1e3,
-    "what KL(behaviour || current) costs a policy that learns from replay, in units of the value gradient's return: 0 for nothing",
+    "what a unit of KL(behaviour || current) costs a policy that learns from replay, in scaled reward; 0 for nothing",
   ),
   klTarget: real(0, 0, 1e3, "KL(behaviour || current) that klWeight, where it starts, adapts to; 0 leaves it fixed"),
   etaLimit: real(3, 0, 1e6, "largest inferred policy noise that moves sigma, in standard deviations"),

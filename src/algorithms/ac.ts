@@ -6,7 +6,7 @@ import type { Algorithm } from "./algorithm.js";
  */
 export const ac: Algorithm = {
   summary: "actor-critic: temporal differences times the gradient of log p(a | s)",
-  defaults: () => ({ policyData: "fresh" }),
+  defaults: (task) => ({ steps: task.defaults?.steps ?? 30_000, policyData: "fresh", policyLearningRate: 1e-3 }),
   pieces: (_, { policyData, policyInterval }) =>
     policyData === "fresh" ? { count: policyInterval, steps: 1 } : undefined,
   policyGradient: "likelihood ratio",

@@ -2,15 +2,19 @@ import type { Algorithm } from "./algorithm.js";
 
 /**
  * REINFORCE (Williams 1992), one policy step after every episode: what followed an action in the episode, less the critic's value as
- * its baseline, times grad log p(a | s). With `bootstrap` the critic also says what comes after the episode. No model.
+ * its baseline, times grad log p(a | s). Every step counts alike, without gamma^t. With `bootstrap` the critic also says what comes
+ * after the episode. No model.
  */
 export const reinforce: Algorithm = {
   summary: "returns of whole episodes, less a baseline, times the gradient of log p(a | s)",
   defaults: ({ episodeSteps, finite }) => ({
-    steps: 400 * episodeSteps,
-    evaluationInterval: 20 * episodeSteps,
+    steps: 160 * episodeSteps,
+    evaluationInterval: 8 * episodeSteps,
     learningStarts: episodeSteps,
     bootstrap: finite ? "none" : "critic",
+    deviation: "learned",
+    policyLearningRate: 1e-3,
+    valueUpdates: 1,
   }),
   pieces: ({ episodeSteps }) => ({ count: 1, steps: episodeSteps }),
   policyGradient: "likelihood ratio",
