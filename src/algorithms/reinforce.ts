@@ -15,6 +15,14 @@ export const reinforce: Algorithm = {
     deviation: "learned",
     policyLearningRate: 1e-3,
     valueUpdates: 1,
+    // as SVG(inf) has it there; a baseline from returned rewards, which one reward in a thousand steps reaches at once
+    ...(finite && {
+      valueLearning: "returns",
+      squash: "none",
+      sigma: 0.3,
+      policyHidden: [50, 50],
+      gradientLimit: 0.3,
+    }),
   }),
   pieces: ({ episodeSteps }) => ({ count: 1, steps: episodeSteps }),
   policyGradient: "likelihood ratio",
