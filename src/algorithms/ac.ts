@@ -1,4 +1,5 @@
 import type { Algorithm } from "./algorithm.js";
+import { freshDefaults } from "./fresh.js";
 
 /**
  * Actor-critic, the paper's baseline (section 6): TD errors of the critic that SVG(1) learns, too, times grad log p(a | s). The policy
@@ -6,7 +7,12 @@ import type { Algorithm } from "./algorithm.js";
  */
 export const ac: Algorithm = {
   summary: "actor-critic: temporal differences times the gradient of log p(a | s)",
-  defaults: (task) => ({ steps: task.defaults?.steps ?? 30_000, policyData: "fresh", policyLearningRate: 1e-3 }),
+  defaults: (task) => ({
+    ...freshDefaults(task),
+    policyData: "fresh",
+    policyInterval: 10,
+    policyLearningRate: 1e-3,
+  }),
   pieces: (_, { policyData, policyInterval }) =>
     policyData === "fresh" ? { count: policyInterval, steps: 1 } : undefined,
   policyGradient: "likelihood ratio",
