@@ -72,8 +72,9 @@ export class Trainer {
       throw new Error(`model is "exact": ${task.name} does not know its transitionJacobian; use "learned"`);
     }
     const algorithm: Algorithm = algorithms[config.algorithm];
-    // a critic of actions needs no derivatives of rewards
-    if (algorithm.critic !== "action" && config.reward === "given" && this.environment.rewardGradient === undefined) {
+    // critics of actions and likelihood ratios need no derivatives of rewards
+    const differentiates = algorithm.critic !== "action" && algorithm.policyGradient !== "likelihood ratio";
+    if (differentiates && config.reward === "given" && this.environment.rewardGradient === undefined) {
       throw new UsageError(`reward is "given": ${task.name} does not know its rewardGradient; use "learned"`);
     }
     this.config = config;
