@@ -118,7 +118,7 @@ test("likelihood ratios: the expected gradient is that of the expected reward (e
   const value = core.run("valueCreate", encoder, 0, widthsOf(core, [1, 1]), 1, rows);
   const frames = core.run("framesCreate", 1, 1, 0, core.alloc(1), core.putIntegers([0]), core.alloc(1), core.alloc(1));
   const [sizes, predicted] = [widthsOf(core, [2, 1]), core.putIntegers([0])];
-  const model = core.run("modelCreate", encoder, 1, sizes, 1, predicted, 1, frames, rows);
+  const model = core.run("modelCreate", encoder, 1, sizes, 1, predicted, 1, frames, 0, rows);
   const learner = core.plain("learnerCreate", policy, model, value, 0, 0, 1, 50);
   const batch = core.run("batchCreate", rows, 1, 1);
   const address = (name: string) => core.plain(`batch${name}`, batch);
