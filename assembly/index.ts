@@ -17,6 +17,8 @@ import * as batches from "./svg/batch";
 import { Batch } from "./svg/batch";
 import * as bodyFrames from "./svg/frames";
 import { Frames } from "./svg/frames";
+import * as imaginations from "./svg/imagine";
+import { Imagination } from "./svg/imagine";
 import * as learners from "./svg/learner";
 import { Learner } from "./svg/learner";
 import * as likelihoodRatios from "./svg/likelihood-ratio";
@@ -121,6 +123,9 @@ export function updateReward(reward: Value, rewardScale: f64, batch: Batch, B: i
 export function rewardDerivatives(reward: Value, rewardScale: f64, batch: Batch, B: i32): void { rewards.rewardDerivatives<f32>(reward, rewardScale, batch, B); }
 export function updatePolicyByLikelihoodRatio(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return likelihoodRatios.updatePolicyByLikelihoodRatio<f32>(learner, batch, K, P, bootstraps); }
 export function learnerKlWeight(learner: Learner): usize { return changetype<usize>(learner) + offsetof<Learner>("klWeight"); }
+export function imaginationCreate(policy: Policy, model: Model, random: Random, clock: i32, controlStep: f64): Imagination { return imaginations.imaginationCreate<f32>(policy, model, random, clock, controlStep); }
+export function imaginationMeasure(imagination: Imagination, batch: Batch, B: i32): void { imaginations.imaginationMeasure<f32>(imagination, batch, B); }
+export function imagine(imagination: Imagination, batch: Batch, K: i32, P: i32): void { imaginations.imagine<f32>(imagination, batch, K, P); }
 export function learnerValueUpdates(learner: Learner): i32 { return learner.valueUpdates; }
 export function learnerResume(learner: Learner, valueUpdates: i32): void { learner.valueUpdates = valueUpdates; }
 

@@ -14,6 +14,7 @@ export type FramesHandle = Handle<"Frames">;
 export type ModelHandle = Handle<"Model">;
 export type BatchHandle = Handle<"Batch">;
 export type LearnerHandle = Handle<"Learner">;
+export type ImaginationHandle = Handle<"Imagination">;
 export type ParametersHandle = Handle<"Parameters">;
 export type RandomHandle = Handle<"Random">;
 export type SimulationHandle = Handle<"Simulation">;
@@ -181,6 +182,15 @@ export interface CoreExports {
     bootstraps: number,
   ): number;
   learnerKlWeight(learner: LearnerHandle): Pointer;
+  imaginationCreate(
+    policy: PolicyHandle,
+    model: ModelHandle,
+    random: RandomHandle,
+    clock: number,
+    controlStep: number,
+  ): ImaginationHandle;
+  imaginationMeasure(imagination: ImaginationHandle, batch: BatchHandle, rows: number): void;
+  imagine(imagination: ImaginationHandle, batch: BatchHandle, steps: number, pieces: number): void;
   learnerValueUpdates(learner: LearnerHandle): number;
   learnerResume(learner: LearnerHandle, valueUpdates: number): void;
 

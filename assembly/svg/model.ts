@@ -138,9 +138,9 @@ function sigmaSlope<T>(model: Model, output: usize, sigma: T): T {
   return sigma * <T>model.halfRange * (<T>1 - t * t);
 }
 
-
+/** The state dimension that sub-network d predicts. */
 @inline
-function predictedAt(model: Model, d: i32): i32 {
+export function predictedAt(model: Model, d: i32): i32 {
   return load<i32>(model.predicted + ((<usize>d) << 2));
 }
 

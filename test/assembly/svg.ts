@@ -10,6 +10,8 @@ import { Batch } from "../../assembly/svg/batch";
 import * as divergences from "../../assembly/svg/divergence";
 import * as bodyFrames from "../../assembly/svg/frames";
 import { Frames } from "../../assembly/svg/frames";
+import * as imaginations from "../../assembly/svg/imagine";
+import { Imagination } from "../../assembly/svg/imagine";
 import * as models from "../../assembly/svg/model";
 import { Model } from "../../assembly/svg/model";
 import * as policies from "../../assembly/svg/policy";
@@ -423,9 +425,36 @@ export function addDivergenceGradient32(learner: Learner, batch: Batch, B: i32):
 }
 export function addDivergenceGradient64(learner: Learner, batch: Batch, B: i32): void {
   divergences.addDivergenceGradient<f64>(learner, batch, B);
+export function imaginationCreate32(
+  policy: Policy,
+  model: Model,
+  random: Random,
+  clock: i32,
+  controlStep: f64,
+): Imagination {
+  return imaginations.imaginationCreate<f32>(policy, model, random, clock, controlStep);
+export function imaginationCreate64(
+  policy: Policy,
+  model: Model,
+  random: Random,
+  clock: i32,
+  controlStep: f64,
+): Imagination {
+  return imaginations.imaginationCreate<f64>(policy, model, random, clock, controlStep);
+export function imaginationMeasure32(imagination: Imagination, batch: Batch, B: i32): void {
+  imaginations.imaginationMeasure<f32>(imagination, batch, B);
+export function imaginationMeasure64(imagination: Imagination, batch: Batch, B: i32): void {
+  imaginations.imaginationMeasure<f64>(imagination, batch, B);
+export function imagine32(imagination: Imagination, batch: Batch, K: i32, P: i32): void {
+  imaginations.imagine<f32>(imagination, batch, K, P);
+export function imagine64(imagination: Imagination, batch: Batch, K: i32, P: i32): void {
+  imaginations.imagine<f64>(imagination, batch, K, P);
 }
 
 // what does not depend on the number type
+export function imaginationDeviation(imagination: Imagination): usize {
+  return imagination.deviation;
+}
 export function policyNet(policy: Policy): Mlp {
   return policy.net;
 }
