@@ -1,5 +1,6 @@
 import {
   Deviation,
+  type ImaginationHandle,
   type LearnerHandle,
   type ModelHandle,
   type PolicyHandle,
@@ -16,11 +17,14 @@ import type { Task } from "./env/task.js";
 import { createEncoder, createFrames } from "./forms.js";
 import { mlpSlots, Network, predictorSlots } from "./network.js";
 import type { PolicyDescription } from "./onnx/policy.js";
-import { byteView, float32View, int32View, placeInt32 } from "./views.js";
+import { byteView, float32View, int32View, placeBytes, placeInt32 } from "./views.js";
 import type { Core } from "./wasm.js";
 
 /** What an agent must know of its task. */
-export type AgentTask = Pick<Task, "name" | "state" | "action" | "features" | "predicted" | "frames">;
+export type AgentTask = Pick<
+  Task,
+  "name" | "state" | "action" | "controlStep" | "features" | "predicted" | "frames" | "clock"
+>;
 
 /** The settings that shape an agent and its updates. */
 export type AgentConfig = Pick<
@@ -88,11 +92,14 @@ export class Agent {
   readonly #sampling: RandomHandle;
   readonly #imagination: RandomHandle;
   readonly #verification: RandomHandle;
+  readonly #imagined: ImaginationHandle;
   readonly #policySizes: readonly number[];
   readonly #statesPointer: number;
   readonly #actionsPointer: number;
   readonly #logProbsPointer: number;
   readonly #valuesPointer: number;
+  readonly #nextStatesPointer: number;
+  readonly #quietPointer: number;
   readonly #indicesPointer: number;
   #lazyActing:
     | {
@@ -201,8 +208,21 @@ export class Agent {
     this.#actionsPointer = core.alloc(4 * actingRows * A);
     this.#logProbsPointer = core.alloc(4 * actingRows);
     this.#valuesPointer = core.alloc(4 * actingRows);
+    this.#nextStatesPointer = core.alloc(4 * actingRows * S);
+    // xi without noise: only the clock goes on
+    const quiet = Float32Array.from({ length: actingRows * S }, (_, i) =>
+      i % S === task.clock ? task.controlStep : 0,
+    );
+    this.#quietPointer = placeBytes(core, new Uint8Array(quiet.buffer));
     this.#indicesPointer = core.alloc(4 * config.batch);
 
+    this.#imagined = exports.imaginationCreate(
+      this.#policy,
+      this.#model,
+      this.#imagination,
+      task.clock ?? -1,
+      task.controlStep,
+    );
     exports.policyInitialise(
       this.#policy,
       exports.randomCreate(seed, Stream.Initialisation, 0),
@@ -273,13 +293,17 @@ export class Agent {
     return this.#acting;
   }
 
-  #evaluate(states: ArrayLike<number>, rows: number): void {
+  #setStates(states: ArrayLike<number>, rows: number): void {
     if (rows < 1 || rows > this.#actingRows) {
       throw new RangeError(`rows is ${rows}: this agent acts on 1 to ${this.#actingRows} states at once`);
     }
     const count = rows * this.task.state.length;
     const inputs = this.#acting.states;
     for (let i = 0; i < count; ++i) inputs[i] = states[i]!;
+  }
+
+  #evaluate(states: ArrayLike<number>, rows: number): void {
+    this.#setStates(states, rows);
     this.#core.exports.policyForward(this.#policy, this.#statesPointer, rows);
   }
 
@@ -308,6 +332,17 @@ export class Agent {
     const mean = exports.policyMean(this.#policy);
     exports.valueForward(this.#value, this.#valuesPointer, this.#statesPointer, mean, rows);
     return float32View(this.#core, this.#valuesPointer, rows);
+  }
+
+  /** The states (rows, S) to which the model leads from states (rows, S) by actions (rows, A), without noise. */
+  predict(states: ArrayLike<number>, actions: ArrayLike<number>, rows = 1): Float32Array {
+    this.#setStates(states, rows);
+    const { exports } = this.#core;
+    const { state, action } = this.task;
+    for (let k = 0; k < rows * action.length; ++k) this.actions[k] = actions[k]!;
+    exports.modelForward(this.#model, this.#statesPointer, this.#actionsPointer, rows);
+    exports.modelStep(this.#model, this.#nextStatesPointer, this.#statesPointer, this.#quietPointer, rows);
+    return float32View(this.#core, this.#nextStatesPointer, rows * state.length);
   }
 
   /** The last sampled indices, (config.batch), live. */
@@ -405,6 +440,13 @@ export class Agent {
     const { handle } = this.#held(batch);
     const { updatePolicyByLikelihoodRatio } = this.#core.exports;
     return updatePolicyByLikelihoodRatio(this.#learner, handle, batch.rows / pieces, pieces, bootstraps ? 1 : 0);
+   * Replaces the transitions of trajectory pieces, all of the same number of rows, by what policy and model make of their start states;
+   * the model's noise is as large as what these transitions leave unexplained. Rewards and ends stay as they are.
+  imaginePieces(pieces: number): void {
+    const { exports } = this.#core;
+    const { handle, live } = this.#pieces!;
+    exports.imaginationMeasure(this.#imagined, handle, live.rows);
+    exports.imagine(this.#imagined, handle, live.rows / pieces, pieces);
   }
 
   /** What one unit of each predicted state change is, (D), in its frame where it has one. The model learns changes divided by it. */

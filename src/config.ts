@@ -119,6 +119,7 @@ export const settings = {
     "critic",
     ["critic", "none"],
     "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf, reinforce)",
+    "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf, planner)",
   ),
   horizon: integer(5, 2, 10_000, "steps of the trajectory pieces that svg-k learns from (k)"),
   policyData: choice(

@@ -187,6 +187,17 @@ export class Learning {
       this.improvePolicyAlong(fresh, Math.min(steps, fresh), true);
   }
 
+  /**
+   * A policy step of SVG(inf) on a trajectory that the model simulates from the start of the last `length` transitions, as long as they
+   * are, which are one episode's.
+   */
+  improvePolicyAlongSimulated(length: number, bootstraps: boolean): void {
+    this.#fillPieces(this.replay.last(length).subarray(0, 1), 1, length);
+    this.agent.imaginePieces(1);
+    this.watch?.("batch");
+    this.#step(1, bootstraps);
+  }
+
   #fillPieces(starts: Int32Array, pieces: number, steps: number): void {
     const batch = this.agent.pieces(pieces * steps);
     const rows = this.#pieceRows.subarray(0, batch.rows);

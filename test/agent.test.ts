@@ -16,6 +16,7 @@ const CHAIN: AgentTask = {
   name: "chain",
   state: ["q0", "q1", "x", "y", "v"].map(dimension),
   action: [{ name: "torque", unit: "N m", low: -1, high: 1 }],
+  controlStep: 0.05,
   features: [
     ...identity(4, 3),
     ...vectorSum([polar(0.5, []), polar(-0.75, [[1, 1]]), inFrame([[2, -1]], [[3, -1]], [[0, 1]], 1)], 0.4),

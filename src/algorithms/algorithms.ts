@@ -2,6 +2,7 @@ import { ac } from "./ac.js";
 import type { Algorithm } from "./algorithm.js";
 import { dpg } from "./dpg.js";
 import { reinforce } from "./reinforce.js";
+import { planner } from "./planner.js";
 import { svgInf } from "./svg-inf.js";
 import { svgK } from "./svg-k.js";
 import { svg0 } from "./svg0.js";
@@ -20,6 +21,7 @@ export const algorithms = {
   dpg,
   ac,
   reinforce,
+  planner,
 } as const satisfies Record<string, Algorithm>;
 
 export type AlgorithmName = keyof typeof algorithms;
