@@ -23,6 +23,7 @@ const LINE: AgentTask = {
   name: "line",
   state: [{ name: "s", unit: "1", low: -Infinity, high: Infinity }],
   action: [{ name: "a", unit: "1", low: -1, high: 1 }],
+  controlStep: 0.1,
   features: identity(0, 1),
   predicted: [0],
 };
