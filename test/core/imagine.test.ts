@@ -156,7 +156,7 @@ for (const [K, P, learnedNoise] of [
       imagine();
       const [s, a, next] = [rows("S"), rows("A"), rows("SNext")];
       core.set(state, next.slice(-P).flat());
-      core.run("valueForward", value.address, value.values, v, state, P);
+      core.run("valueForward", value.address, value.values, v, state, 0, P);
       let sum = GAMMA ** K * core.get(v, P).reduce((total, x) => total + x, 0);
       for (let b = 0; b < K * P; b++) sum += GAMMA ** Math.floor(b / P) * REWARD_SCALE * reward(s[b]!, a[b]!, next[b]!);
       return -sum / P;
