@@ -109,7 +109,7 @@ function record({ agent, environment, task }: Trainer): AgentBatch {
 /** The policy gradient along what a trainer's trajectories hold; the policy stays as it is. */
 function gradient({ agent, environment, config }: Trainer): number[] {
   const batch = agent.pieces(T);
-  environment.rewardGradient(batch);
+  environment.rewardGradient!(batch);
   if (config.model === "exact") environment.transitionJacobian!(batch);
   agent.importanceRatios(batch);
   agent.updatePolicy(batch, 1, false);

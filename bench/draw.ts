@@ -1,7 +1,7 @@
-// A figure of the paper from a sweep of bench/figures: `npx tsx bench/figure.ts runs/planner` after `npx valuegrad sweep
-// bench/figures/planner.yaml` writes bench/results/planner.csv, every seed's curve, and planner.svg, interquartile means over seeds with
-// 95 % bootstrap intervals. `--metric score`, `--log` and `--name` choose what is drawn and how the files are called. Prints, for each
-// group, the seeds that were ever solved, the steps to that, and where the curve ends.
+// A picture of a sweep: after `npx valuegrad sweep bench/figures/planner.yaml --out runs/planner`, `npx tsx bench/draw.ts runs/planner` writes
+// bench/results/figures/planner.svg, interquartile means over seeds with 95 % bootstrap intervals. `--metric score`, `--log` and `--name`
+// choose what is drawn and how the file is called. Prints, for each group, the seeds that were ever solved, the steps to that, and where
+// the curve ends.
 
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -17,7 +17,7 @@ const { values: options, positionals } = parseArgs({
     metric: { type: "string", default: "return" },
     log: { type: "boolean", default: false },
     name: { type: "string" },
-    out: { type: "string", default: fileURLToPath(new URL("results/", import.meta.url)) },
+    out: { type: "string", default: fileURLToPath(new URL("results/figures/", import.meta.url)) },
   },
 });
 
@@ -37,23 +37,6 @@ for (const { label, runs, solved, medianSteps, curves } of groups) {
 }
 
 const name = options.name ?? basename(positionals[0]!);
-const path = (ending: string): string => `${options.out.replace(/\/$/, "")}/${name}.${ending}`;
-const rows = groups.flatMap(({ label, runs }) =>
-  runs.flatMap(({ config: { seed }, metrics }) =>
-    metrics.map((r) => [
-      `"${label}"`,
-      seed,
-      r.step,
-      r.evaluationReturn.toPrecision(6),
-      r.score.toPrecision(6),
-      r.successes.toFixed(2),
-      r.solved ? 1 : 0,
-    ]),
-  ),
-);
-const head = ["group", "seed", "step", "return", "score", "successes", "solved"];
-writeFileSync(path("csv"), [head, ...rows].map((row) => `${row.join(",")}\n`).join(""));
-
 const picture = await lineChart({
   xTitle: "environment steps",
   yTitle: meaning(task),
@@ -67,4 +50,4 @@ const picture = await lineChart({
   })),
   ...("threshold" in rest ? { threshold: rest.threshold(task) } : {}),
 });
-writeFileSync(path("svg"), picture);
+writeFileSync(`${options.out.replace(/\/$/, "")}/${name}.svg`, picture);
