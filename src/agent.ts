@@ -440,8 +440,12 @@ export class Agent {
     const { handle } = this.#held(batch);
     const { updatePolicyByLikelihoodRatio } = this.#core.exports;
     return updatePolicyByLikelihoodRatio(this.#learner, handle, batch.rows / pieces, pieces, bootstraps ? 1 : 0);
+  }
+
+  /**
    * Replaces the transitions of trajectory pieces, all of the same number of rows, by what policy and model make of their start states;
    * the model's noise is as large as what these transitions leave unexplained. Rewards and ends stay as they are.
+   */
   imaginePieces(pieces: number): void {
     const { exports } = this.#core;
     const { handle, live } = this.#pieces!;

@@ -118,8 +118,7 @@ export const settings = {
   bootstrap: choice(
     "critic",
     ["critic", "none"],
-    "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf, reinforce)",
-    "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf, planner)",
+    "what comes after the end of a trajectory that is learned from: what the critic says, or nothing (svg-inf, planner, reinforce)",
   ),
   horizon: integer(5, 2, 10_000, "steps of the trajectory pieces that svg-k learns from (k)"),
   policyData: choice(

@@ -1,8 +1,8 @@
 import { ac } from "./ac.js";
 import type { Algorithm } from "./algorithm.js";
 import { dpg } from "./dpg.js";
-import { reinforce } from "./reinforce.js";
 import { planner } from "./planner.js";
+import { reinforce } from "./reinforce.js";
 import { svgInf } from "./svg-inf.js";
 import { svgK } from "./svg-k.js";
 import { svg0 } from "./svg0.js";

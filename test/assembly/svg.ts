@@ -425,6 +425,7 @@ export function addDivergenceGradient32(learner: Learner, batch: Batch, B: i32):
 }
 export function addDivergenceGradient64(learner: Learner, batch: Batch, B: i32): void {
   divergences.addDivergenceGradient<f64>(learner, batch, B);
+}
 export function imaginationCreate32(
   policy: Policy,
   model: Model,
@@ -433,6 +434,7 @@ export function imaginationCreate32(
   controlStep: f64,
 ): Imagination {
   return imaginations.imaginationCreate<f32>(policy, model, random, clock, controlStep);
+}
 export function imaginationCreate64(
   policy: Policy,
   model: Model,
@@ -441,12 +443,16 @@ export function imaginationCreate64(
   controlStep: f64,
 ): Imagination {
   return imaginations.imaginationCreate<f64>(policy, model, random, clock, controlStep);
+}
 export function imaginationMeasure32(imagination: Imagination, batch: Batch, B: i32): void {
   imaginations.imaginationMeasure<f32>(imagination, batch, B);
+}
 export function imaginationMeasure64(imagination: Imagination, batch: Batch, B: i32): void {
   imaginations.imaginationMeasure<f64>(imagination, batch, B);
+}
 export function imagine32(imagination: Imagination, batch: Batch, K: i32, P: i32): void {
   imaginations.imagine<f32>(imagination, batch, K, P);
+}
 export function imagine64(imagination: Imagination, batch: Batch, K: i32, P: i32): void {
   imaginations.imagine<f64>(imagination, batch, K, P);
 }
