@@ -88,6 +88,8 @@ export function modelForward(model: Model, s: usize, a: usize, B: i32): void { m
 export function modelStep(model: Model, sNext: usize, s: usize, xi: usize, B: i32): void { models.modelStep<f32>(model, sNext, s, xi, B); }
 export function modelInfer(model: Model, s: usize, sNext: usize, B: i32): void { models.modelInfer<f32>(model, s, sNext, B); }
 export function modelXi(model: Model): usize { return model.xi; }
+export function modelJacobian(model: Model, fS: usize, fA: usize, s: usize, B: i32): void { models.modelJacobian<f32>(model, fS, fA, s, B); }
+export function modelErrors(model: Model, errors: usize, s: usize, a: usize, sNext: usize, B: i32): void { models.modelErrors<f32>(model, errors, s, a, sNext, B); }
 export function modelParameters(model: Model): Parameters { return model.parameters; }
 export function modelAllocateJacobian(model: Model): void { models.modelAllocateJacobian<f32>(model); }
 export function modelScale(model: Model): usize { return model.scale; }
@@ -117,6 +119,7 @@ export function learnerConfigure(learner: Learner, imagination: Random, residual
 export function updateModel(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateModel<f32>(learner, batch, B); }
 export function importanceRatios(learner: Learner, batch: Batch, B: i32): f64 { return learners.importanceRatios<f32>(learner, batch, B); }
 export function updateValue(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateValue<f32>(learner, batch, B); }
+export function svgGradient(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void { svg.svgGradient<f32>(learner, batch, K, P, bootstraps); }
 export function updatePolicy(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps); }
 export function updatePolicyByCritic(learner: Learner, batch: Batch, B: i32): f64 { return svg0.updatePolicyByCritic<f32>(learner, batch, B); }
 export function updateReward(reward: Value, rewardScale: f64, batch: Batch, B: i32): f64 { return rewards.updateReward<f32>(reward, rewardScale, batch, B); }

@@ -30,6 +30,7 @@ export const Stream = {
   Evaluation: 4,
   Verification: 5,
   Imagination: 6,
+  Diagnosis: 7,
 } as const;
 
 /** Kinds of features (assembly/nn/encoder.ts). */
@@ -135,6 +136,8 @@ export interface CoreExports {
   modelStep(model: ModelHandle, sNext: Pointer, s: Pointer, xi: Pointer, rows: number): void;
   modelInfer(model: ModelHandle, s: Pointer, sNext: Pointer, rows: number): void;
   modelXi(model: ModelHandle): Pointer;
+  modelJacobian(model: ModelHandle, fS: Pointer, fA: Pointer, s: Pointer, rows: number): void;
+  modelErrors(model: ModelHandle, errors: Pointer, s: Pointer, a: Pointer, sNext: Pointer, rows: number): void;
   modelParameters(model: ModelHandle): ParametersHandle;
   modelAllocateJacobian(model: ModelHandle): void;
   modelScale(model: ModelHandle): Pointer;
@@ -170,6 +173,7 @@ export interface CoreExports {
   updateModel(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   importanceRatios(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updateValue(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
+  svgGradient(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): void;
   updatePolicy(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): number;
   updatePolicyByCritic(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updateReward(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): number;

@@ -62,6 +62,9 @@ export interface Pieces {
   readonly steps: number;
 }
 
+/** Transitions that the model is examined at, at most. */
+export const PROBE_ROWS = 64;
+
 /** Last layers start this much smaller, so that an untrained network says next to nothing. */
 const LAST_LAYER_SCALE = 0.1;
 
@@ -87,12 +90,14 @@ export class Agent {
   readonly #reward: ValueHandle | undefined;
   readonly #batch: HeldBatch;
   readonly #pieces: HeldBatch | undefined;
+  readonly #probe: HeldBatch;
   readonly #learner: LearnerHandle;
   readonly #noise: RandomHandle;
   readonly #sampling: RandomHandle;
   readonly #imagination: RandomHandle;
   readonly #verification: RandomHandle;
   readonly #imagined: ImaginationHandle;
+  readonly #rehearsal: RandomHandle;
   readonly #policySizes: readonly number[];
   readonly #statesPointer: number;
   readonly #actionsPointer: number;
@@ -101,6 +106,8 @@ export class Agent {
   readonly #nextStatesPointer: number;
   readonly #quietPointer: number;
   readonly #indicesPointer: number;
+  readonly #errorsPointer: number;
+  readonly #jacobianPointers: readonly [fS: number, fA: number];
   #lazyActing:
     | {
         states: Float32Array;
@@ -125,7 +132,7 @@ export class Agent {
     const S = task.state.length;
     const A = task.action.length;
     const pieceRows = pieces === undefined ? 0 : pieces.steps * pieces.count;
-    const rows = Math.max(config.batch, actingRows, pieceRows);
+    const rows = Math.max(config.batch, actingRows, pieceRows, PROBE_ROWS);
     this.task = task;
     this.config = config;
     this.#core = core;
@@ -183,15 +190,17 @@ export class Agent {
 
     const exact = config.model === "exact";
     this.#batch = new HeldBatch(core, config.batch, S, A, exact);
-    if (pieces !== undefined) {
-      this.#pieces = new HeldBatch(core, pieceRows, S, A, exact, pieces.steps > 1);
-      if (pieces.steps > 1 && !exact) exports.modelAllocateJacobian(this.#model);
-    }
+    if (pieces !== undefined) this.#pieces = new HeldBatch(core, pieceRows, S, A, exact, pieces.steps > 1);
+    exports.modelAllocateJacobian(this.#model);
+    this.#probe = new HeldBatch(core, PROBE_ROWS, S, A, true);
+    this.#errorsPointer = core.alloc(4 * task.predicted.length);
+    this.#jacobianPointers = [core.alloc(4 * PROBE_ROWS * S * S), core.alloc(4 * PROBE_ROWS * S * A)];
     const seed = BigInt(config.seed);
     this.#noise = exports.randomCreate(seed, Stream.PolicyNoise, 0);
     this.#sampling = exports.randomCreate(seed, Stream.ReplaySampling, 0);
     this.#imagination = exports.randomCreate(seed, Stream.Imagination, 0);
     this.#verification = exports.randomCreate(seed, Stream.Verification, 0);
+    this.#rehearsal = exports.randomCreate(seed, Stream.Diagnosis, 0);
     this.#learner = exports.learnerCreate(
       this.#policy,
       this.#model,
@@ -309,11 +318,24 @@ export class Agent {
 
   /** Samples actions for states (rows, S) into `actions`, with their log-densities in `logProbs`. */
   act(states: ArrayLike<number>, rows = 1): Float32Array {
+    return this.#sample(states, rows, this.#noise);
+  }
+
+  #sample(states: ArrayLike<number>, rows: number, noise: RandomHandle): Float32Array {
     this.#evaluate(states, rows);
     const { exports } = this.#core;
-    exports.policySample(this.#policy, this.#actionsPointer, this.#noise, rows);
+    exports.policySample(this.#policy, this.#actionsPointer, noise, rows);
     exports.policyLogProb(this.#policy, this.#logProbsPointer, this.#actionsPointer, rows);
     return this.#acting.actions;
+  }
+
+  /** As `act`, with noise that training does not draw from; `beginRehearsal` starts it over. */
+  rehearse(states: ArrayLike<number>, rows = 1): Float32Array {
+    return this.#sample(states, rows, this.#rehearsal);
+  }
+
+  beginRehearsal(seed = this.config.seed): void {
+    this.#core.exports.randomSeed(this.#rehearsal, BigInt(seed), Stream.Diagnosis, 0);
   }
 
   /** Puts the policy's mean at states (rows, S) into `actions`. Draws no random number. */
@@ -343,6 +365,38 @@ export class Agent {
     exports.modelForward(this.#model, this.#statesPointer, this.#actionsPointer, rows);
     exports.modelStep(this.#model, this.#nextStatesPointer, this.#statesPointer, this.#quietPointer, rows);
     return float32View(this.#core, this.#nextStatesPointer, rows * state.length);
+  }
+
+  /**
+   * The batch for `rows` transitions that the model is examined at, which no update uses.
+   * @throws RangeError when they are more than PROBE_ROWS.
+   */
+  probe(rows: number): AgentBatch {
+    return this.#probe.use(rows);
+  }
+
+  /** Mean square error of each predicted dimension at the probe's s, a, sNext, in its frame and in units of its scale, (D). */
+  modelErrors(): Float32Array {
+    const { handle, live } = this.#probe;
+    const { exports } = this.#core;
+    const at = [exports.batchS(handle), exports.batchA(handle), exports.batchSNext(handle)] as const;
+    exports.modelErrors(this.#model, this.#errorsPointer, ...at, live.rows);
+    return float32View(this.#core, this.#errorsPointer, this.task.predicted.length);
+  }
+
+  /** The model's Jacobians fS (B, S, S), fA (B, S, A) at the probe's s, a and the noise that leads to its sNext. */
+  modelJacobian(): { readonly fS: Float32Array; readonly fA: Float32Array } {
+    const { handle, live } = this.#probe;
+    const { exports } = this.#core;
+    const [s, a, sNext] = [exports.batchS(handle), exports.batchA(handle), exports.batchSNext(handle)];
+    const [fS, fA] = this.#jacobianPointers;
+    exports.modelForward(this.#model, s, a, live.rows);
+    exports.modelInfer(this.#model, s, sNext, live.rows);
+    exports.modelJacobian(this.#model, fS, fA, s, live.rows);
+    return {
+      fS: float32View(this.#core, fS, live.fS.length),
+      fA: float32View(this.#core, fA, live.fA.length),
+    };
   }
 
   /** The last sampled indices, (config.batch), live. */

@@ -119,9 +119,7 @@ export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }:
     replayAdded: replay.added,
     replayFrom: first,
     optimiserSteps,
-    statistics: Object.fromEntries(
-      Object.entries(trainer.learning.statistics).map(([name, mean]) => [name, mean.state]),
-    ),
+    statistics: Object.fromEntries(trainer.learning.statistics.means.map(([name, mean]) => [name, mean.state])),
   };
   return encodeTensors({
     tensors,
@@ -229,7 +227,7 @@ export function restoreTrainer(
   trainer.episodes = counters.episodes;
   trainer.updates = counters.updates;
   trainer.episodeReturn = counters.episodeReturn;
-  for (const [name, mean] of Object.entries(trainer.learning.statistics)) {
+  for (const [name, mean] of trainer.learning.statistics.means) {
     const state = counters.statistics[name];
     if (state === undefined) throw new Error(`a damaged checkpoint: it has no statistics of ${name}`);
     mean.state = state;

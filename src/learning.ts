@@ -6,7 +6,7 @@ import type { Config } from "./config.js";
 import { adaptedWeight } from "./divergence.js";
 import type { VectorEnvironment } from "./env/vector.js";
 import { effectiveSampleSize, meanWeight, pieceWeights, truncateWeights } from "./importance.js";
-import { Mean } from "./metrics.js";
+import { Mean, Profile } from "./metrics.js";
 import type { Network } from "./network.js";
 import type { Replay } from "./replay.js";
 
@@ -17,10 +17,19 @@ export class Statistics {
   readonly rewardError = new Mean();
   readonly valueError = new Mean();
   readonly policyGradientNorm = new Mean();
+  readonly valueGradient = new Profile();
   readonly meanWeight = new Mean();
   readonly effectiveSampleSize = new Mean();
   readonly klToBehaviour = new Mean();
   readonly clippedActions = new Mean();
+
+  /** Every mean by its name, for checkpoints. */
+  get means(): [name: string, mean: Mean][] {
+    const all = Object.entries(this) as [string, Mean | Profile][];
+    return all.flatMap(([name, value]) =>
+      value instanceof Mean ? [[name, value]] : value.means.map((mean, i) => [`${name}.${i}`, mean] as [string, Mean]),
+    );
+  }
 }
 
 /** What a step has just done, in order: the batches and their updates recur. */
@@ -207,7 +216,7 @@ export class Learning {
 
   /** A policy step on the batch: up the critic of actions, by likelihood ratios, or along the pieces. */
   #step(pieces: number, bootstraps: boolean, replayed = false): void {
-    const { agent, batch } = this;
+    const { agent, batch, statistics } = this;
     const regularised = replayed && this.config.klWeight > 0;
     if (agent.critic === "state" || regularised) this.#weigh(pieces);
     if (regularised) this.#regularise();
@@ -218,8 +227,10 @@ export class Learning {
     } else {
       this.#differentiate();
       norm = agent.updatePolicy(batch, pieces, bootstraps);
+      const steps = batch.rows / pieces;
+      statistics.valueGradient.add(steps, (t) => rootMeanSquareNorm(batch, steps, t));
     }
-    this.statistics.policyGradientNorm.add(this.#updated("policy", agent.policy, norm));
+    statistics.policyGradientNorm.add(this.#updated("policy", agent.policy, norm));
     this.policyUpdates += 1;
   }
 
@@ -244,4 +255,13 @@ export class Learning {
   expectFinite(quantity: string, value: number): void {
     if (!Number.isFinite(value)) throw new BlowUp(quantity, value, this.steps);
   }
+}
+
+/** Root mean square over a batch's pieces of `steps` steps of the norm of v_s' at step t. */
+function rootMeanSquareNorm({ rows, s, vSNext }: AgentBatch, steps: number, t: number): number {
+  const pieces = rows / steps;
+  const width = (pieces * s.length) / rows;
+  let squares = 0;
+  for (let i = t * width; i < (t + 1) * width; ++i) squares += vSNext[i]! * vSNext[i]!;
+  return Math.sqrt(squares / pieces);
 }

@@ -28,6 +28,12 @@ export interface MetricsRecord {
   readonly rewardError: number | null;
   readonly valueError: number | null;
   readonly policyGradientNorm: number | null;
+  /**
+   * Norm of the value's derivative v_s' by the next state along what the policy's last gradients went through, at no more than 16 evenly
+   * spaced steps from the first to the last; a root mean square over the trajectories of an update, a mean over the updates since the last
+   * record. One number where a gradient goes through one step. Null before the first update.
+   */
+  readonly valueGradient: readonly number[] | null;
   /** Mean truncated importance weight, and effective sample size as a fraction of the batch; null before the first update. */
   readonly meanWeight: number | null;
   readonly effectiveSampleSize: number | null;
@@ -37,6 +43,27 @@ export interface MetricsRecord {
   readonly sigma: number;
   /** Fraction of training actions that the actuator clipped since the last record, null when no step was taken. */
   readonly clippedActions: number | null;
+  /**
+   * The model at recent transitions of training: sqrt(mean (s'_d - f_d(s, a))^2) / scale_d for every predicted dimension d, in its frame.
+   * Null before the model's first update.
+   */
+  readonly modelErrors: readonly number[] | null;
+  /**
+   * Its Jacobians there against the simulator's, sqrt(sum |f^_s - f_s|^2 / sum |f_s - 1|^2) and sqrt(sum |f^_a - f_a|^2 / sum |f_a|^2),
+   * over the predicted dimensions; these count in the model's scale, states as inputs in their standard deviation. Null before the
+   * model's first update and where the simulator's are not known.
+   */
+  readonly stateJacobianError: number | null;
+  readonly actionJacobianError: number | null;
+  /**
+   * The critic against the returns G_t = sum_k gamma^k r_(t+k) of episodes of the stochastic policy, in units of the scaled reward:
+   * mean (V(s_t) - G_t), sqrt(mean (V(s_t) - G_t)^2), and the standard deviation of G_t. A time limit is no end: the critic completes
+   * the return, and counts only states where gamma^(steps left) is at most 0.1. Null before the critic's first update, and where no
+   * state counts.
+   */
+  readonly criticBias: number | null;
+  readonly criticError: number | null;
+  readonly returnDeviation: number | null;
 }
 
 /** One line of `timing.jsonl`: wall-clock facts about the same evaluation, which differ from run to run. */
@@ -75,3 +102,29 @@ export class Mean {
     this.#count = count;
   }
 }
+
+/** The most points of a profile. */
+const POINTS = 16;
+
+/** A running mean of a quantity along a horizon, at evenly spaced steps of it. */
+export class Profile {
+  /** Those beyond the longest horizon's steps stay empty. */
+  readonly means: readonly Mean[] = Array.from({ length: POINTS }, () => new Mean());
+
+  /** Adds one horizon of `steps` steps, whose quantity at step t is `at(t)`. */
+  add(steps: number, at: (t: number) => number): void {
+    const points = Math.min(POINTS, steps);
+    for (let i = 0; i < points; ++i) {
+      this.means[i]!.add(at(points === 1 ? 0 : Math.round((i * (steps - 1)) / (points - 1))));
+    }
+  }
+
+  /** The means since the last call, null when nothing was added. */
+  take(): number[] | null {
+    const values = this.means.flatMap((mean) => mean.take() ?? []);
+    return values.length === 0 ? null : values.map(toFourDigits);
+  }
+}
+
+/** Lists need no more digits. */
+export const toFourDigits = (value: number): number => Number(value.toPrecision(4));

@@ -133,6 +133,14 @@ export class Replay implements TransitionColumns {
     return Int32Array.from({ length: count }, (_, i) => (this.#added - count + i) % this.capacity);
   }
 
+  /** Where `count` transitions stand that are spread evenly over the last `span`, both at most those held; the newest is one of them. */
+  spread(count: number, span: number): Int32Array {
+    return Int32Array.from({ length: count }, (_, i) => {
+      const age = Math.floor(((count - 1 - i) * span) / count);
+      return (this.#added - 1 - age) % this.capacity;
+    });
+  }
+
   /** Transitions of the newest episode, as far as they are held. */
   get episodeLength(): number {
     let length = 0;

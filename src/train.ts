@@ -3,6 +3,7 @@ import { Agent } from "./agent.js";
 import type { Algorithm } from "./algorithms/algorithm.js";
 import { algorithms } from "./algorithms/algorithms.js";
 import { type Config, UsageError } from "./config.js";
+import { examineCritic, examineModel } from "./diagnostics.js";
 import type { Environment } from "./env/environment.js";
 import { Environments } from "./env/environments.js";
 import { type Task, tasks } from "./env/task.js";
@@ -197,11 +198,14 @@ export class Trainer {
       rewardError: statistics.rewardError.take(),
       valueError: statistics.valueError.take(),
       policyGradientNorm: statistics.policyGradientNorm.take(),
+      valueGradient: statistics.valueGradient.take(),
       meanWeight: statistics.meanWeight.take(),
       effectiveSampleSize: statistics.effectiveSampleSize.take(),
       klToBehaviour: statistics.klToBehaviour.take(),
       sigma: evaluation.sigma,
       clippedActions: statistics.clippedActions.take(),
+      ...examineModel(this.agent, this.replay, this.environment),
+      ...examineCritic(this.agent, this.#evaluations, this.config),
     };
   }
 

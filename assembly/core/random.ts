@@ -14,6 +14,8 @@ export enum Stream {
   Verification,
   /** Noise of actions and transitions that never happened. */
   Imagination,
+  /** Noise of episodes that training is examined by. */
+  Diagnosis,
 }
 
 const ROUND_A: u64 = 0xd2511f53;

@@ -377,3 +377,19 @@ export function modelLossVjp<T>(model: Model, s: usize, a: usize, sNext: usize, 
   predictorVjp<T>(net, model.parameters.values, model.parameters.gradient, false, B);
   return squares / <f64>(B * D);
 }
+
+/** errors (D): each predicted dimension's mean square error at B transitions, in the frames and in units of its scale. */
+export function modelErrors<T>(model: Model, errors: usize, s: usize, a: usize, sNext: usize, B: i32): void {
+  const S = model.states;
+  const D = model.net.dimensions;
+  modelForward<T>(model, s, a, B);
+  clear<T>(errors, D);
+  for (let b = 0; b < B; ++b) {
+    observedChanges<T>(model, at<T>(s, b * S), at<T>(sNext, b * S));
+    for (let d = 0; d < D; ++d) {
+      const change = load<T>(at<T>(model.change, d)) / load<T>(at<T>(model.scale, d));
+      const error = load<T>(outputAt<T>(model, ensembleOutput(model.net), b, d)) - change;
+      store<T>(at<T>(errors, d), load<T>(at<T>(errors, d)) + (error * error) / <T>B);
+    }
+  }
+}

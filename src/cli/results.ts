@@ -38,6 +38,10 @@ const measured: Field = {
   accepts: (value) => value === null || Number.isFinite(value),
   expected: "a finite number or null",
 };
+const measuredList: Field = {
+  accepts: (value) => value === null || (Array.isArray(value) && value.length > 0 && value.every(Number.isFinite)),
+  expected: "an array of finite numbers or null",
+};
 const share: Field = {
   accepts: (value) => Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 1,
   expected: "a number from 0 to 1",
@@ -59,11 +63,18 @@ const recordFields: Readonly<Record<keyof MetricsRecord, Field>> = {
   rewardError: measured,
   valueError: measured,
   policyGradientNorm: measured,
+  valueGradient: measuredList,
   meanWeight: measured,
   effectiveSampleSize: measured,
   klToBehaviour: measured,
   sigma: finite,
   clippedActions: measured,
+  modelErrors: measuredList,
+  stateJacobianError: measured,
+  actionJacobianError: measured,
+  criticBias: measured,
+  criticError: measured,
+  returnDeviation: measured,
 };
 
 const sha256: Field = {

@@ -22,11 +22,18 @@ const record: MetricsRecord = {
   rewardError: null,
   valueError: null,
   policyGradientNorm: null,
+  valueGradient: null,
   meanWeight: null,
   effectiveSampleSize: null,
   klToBehaviour: null,
   sigma: 0.5,
   clippedActions: null,
+  modelErrors: null,
+  stateJacobianError: null,
+  actionJacobianError: null,
+  criticBias: null,
+  criticError: null,
+  returnDeviation: null,
 };
 
 /** Evaluations at steps, with these returns and shares of successes, of which 0.8 are enough. */

@@ -58,10 +58,17 @@ export function record(step: number, evaluationReturn: number, solved = false): 
     rewardError: null,
     valueError: null,
     policyGradientNorm: null,
+    valueGradient: null,
     meanWeight: null,
     effectiveSampleSize: null,
     klToBehaviour: null,
     sigma: 0.3,
     clippedActions: null,
+    modelErrors: null,
+    stateJacobianError: null,
+    actionJacobianError: null,
+    criticBias: null,
+    criticError: null,
+    returnDeviation: null,
   };
 }
