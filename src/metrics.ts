@@ -104,7 +104,7 @@ export class Mean {
 }
 
 /** The most points of a profile. */
-const POINTS = 16;
+export const POINTS = 16;
 
 /** A running mean of a quantity along a horizon, at evenly spaced steps of it. */
 export class Profile {

@@ -43,9 +43,14 @@ const dots = 40;
 const dense = 200;
 
 /** Draws lines against numbers as an SVG document on a white background. The same chart always gives the same text. */
-export async function lineChart(chart: LineChart): Promise<string> {
+export function lineChart(chart: LineChart): Promise<string> {
+  return draw(specification(chart));
+}
+
+/** A chart in Vega's terms as an SVG document. */
+export async function draw(chart: Spec): Promise<string> {
   const { parse, View } = await import("vega");
-  const view = new View(parse(specification(chart)), { renderer: "none" });
+  const view = new View(parse({ ...chart, config }), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();
   return svg.replace(geometry, (numbers) =>
@@ -55,6 +60,27 @@ export async function lineChart(chart: LineChart): Promise<string> {
 
 /** The attributes whose numbers are pixels, of which hundredths are enough. */
 const geometry = /(?<= (?:d|transform|x2|y2)=")[^"]+/g;
+
+/** A white picture of so many pixels. */
+export const sheet = ({ width, height }: Pick<LineChart, "width" | "height">) =>
+  ({
+    width,
+    height,
+    autosize: { type: "fit", contains: "padding" },
+    padding: { left: 14, right: 18, top: 12, bottom: 10 },
+    background: "#ffffff",
+  }) as const satisfies Spec;
+
+/** An axis of numbers below a chart of so many pixels' width. */
+export const stepAxis = (title: string, xs: readonly number[], width: number): Axis => ({
+  scale: "x",
+  orient: "bottom",
+  title,
+  labelFlush: true,
+  ...(xs.length < 2 ? { values: [...xs] } : { tickCount: Math.max(2, Math.floor(width / 90)) }),
+  // Every label with a prefix of its own, unlike the axis's format: 0, 500, 1k.
+  encode: { labels: { update: { text: { signal: "format(datum.value, '~s')" } } } },
+});
 
 /** The chart in Vega's terms. */
 function specification(chart: LineChart): Spec {
@@ -91,15 +117,7 @@ function specification(chart: LineChart): Spec {
       orient: "left",
       ...(log ? { values: logTicks(yDomain), format: "~g" } : empty ? { values: [] } : { tickCount: ticks }),
     },
-    {
-      scale: "x",
-      orient: "bottom",
-      title: chart.xTitle,
-      labelFlush: true,
-      ...(xs.length < 2 ? { values: xs } : { tickCount: Math.max(2, Math.floor(chart.width / 90)) }),
-      // Every label with a prefix of its own, unlike the axis's format: 0, 500, 1k.
-      encode: { labels: { update: { text: { signal: "format(datum.value, '~s')" } } } },
-    },
+    stepAxis(chart.xTitle, xs, chart.width),
   ];
 
   // Backgrounds first, so that the lines that matter lie on top.
@@ -113,11 +131,7 @@ function specification(chart: LineChart): Spec {
   if (empty) marks.push(emptyMark);
 
   return {
-    width: chart.width,
-    height: chart.height,
-    autosize: { type: "fit", contains: "padding" },
-    padding: { left: 14, right: 18, top: 12, bottom: 10 },
-    background: "#ffffff",
+    ...sheet(chart),
     title:
       chart.title === undefined
         ? { text: chart.yTitle, fontSize: 11, fontWeight: "normal" }
@@ -129,7 +143,6 @@ function specification(chart: LineChart): Spec {
         ? [{ stroke: "colour", orient: "top", direction: "horizontal", symbolType: "stroke" }]
         : [],
     marks,
-    config,
   };
 }
 
@@ -179,7 +192,7 @@ function thresholdMarks({ y, label }: NonNullable<LineChart["threshold"]>): Mark
   ];
 }
 
-const emptyMark: Mark = {
+export const emptyMark: Mark = {
   type: "text",
   encode: {
     enter: {

@@ -1,5 +1,6 @@
 import type { MetricsRecord } from "../metrics.js";
 import { escapeXml } from "./escape.js";
+import { heatMap } from "./heat-map.js";
 import { count, fixed, htmlPage, significant, table } from "./page.js";
 import { type LineChart, lineChart, type Series } from "./plot.js";
 
@@ -13,6 +14,8 @@ export interface Report {
   readonly metrics: readonly MetricsRecord[];
   /** The score from which the task counts as solved, and what to write at its line. */
   readonly threshold: { readonly score: number; readonly label: string };
+  /** Names of the state dimensions that the model predicts. */
+  readonly predicted: readonly string[];
   /** The files that lie beside the report, each as "name: what it is". */
   readonly files: readonly string[];
 }
@@ -61,7 +64,7 @@ function tiles(last: MetricsRecord | undefined): string {
   return `<dl class="tiles">${values.map(([name, value]) => `<div><dt>${name}<dd>${value}</div>`).join("")}</dl>`;
 }
 
-async function drawCharts({ metrics, threshold }: Report): Promise<string> {
+async function drawCharts({ metrics, threshold, predicted }: Report): Promise<string> {
   const of = (name: string, key: NumberKey, faint = false): Series => ({
     name,
     faint,
@@ -93,8 +96,18 @@ async function drawCharts({ metrics, threshold }: Report): Promise<string> {
       threshold: { y: threshold.score, label: threshold.label },
     },
     small("Model error", "squared, in units of each dimension's scale", [of("error", "modelError")], "modelError"),
+    small("Model Jacobians", "relative error against the simulator's: 1 is that of a model that says nothing", [
+      of("by the state", "stateJacobianError"),
+      of("by the action", "actionJacobianError"),
+    ]),
     small("Critic error", "weighted squared temporal difference", [of("error", "valueError")], "valueError"),
+    small("Critic against returns", "of the stochastic policy, in units of the scaled reward", [
+      of("spread of the returns", "returnDeviation", true),
+      of("root mean square error", "criticError"),
+      of("bias", "criticBias"),
+    ]),
     small("Policy gradient", "norm before clipping", [of("norm", "policyGradientNorm")], "policyGradientNorm"),
+    horizonChart(metrics),
     small("Importance weights", "of the replayed actions under the current policy", [
       of("effective sample size", "effectiveSampleSize"),
       of("mean weight", "meanWeight"),
@@ -102,14 +115,48 @@ async function drawCharts({ metrics, threshold }: Report): Promise<string> {
     small("Exploration", "standard deviation of the policy", [of("sigma", "sigma")]),
     small("Clipped actions", "fraction of the training actions beyond the actuator", [of("clipped", "clippedActions")]),
   ];
+  const figure = (title: string, svg: string, wide: boolean): string =>
+    `<figure${wide ? ' class="wide"' : ""} role="img" aria-label="${escapeXml(title)}">${svg}</figure>`;
   const figures: string[] = [];
   for (const chart of charts) {
-    const wide = chart.width === large.width ? ' class="wide"' : "";
-    figures.push(
-      `<figure${wide} role="img" aria-label="${escapeXml(chart.title ?? "")}">${await lineChart(chart)}</figure>`,
-    );
+    figures.push(figure(chart.title ?? "", await lineChart(chart), chart.width === large.width));
   }
+  const errors = {
+    title: "Model error by dimension",
+    subtitle: "root mean square at recent transitions, in units of each dimension's scale",
+    xTitle,
+    width: large.width,
+    rows: predicted,
+    columns: metrics.flatMap((m) => (m.modelErrors === null ? [] : [[m.step, m.modelErrors] as const])),
+    limits: [0.03, 0.1, 0.3, 1],
+  };
+  figures.push(figure(errors.title, await heatMap(errors), true));
   return `<section class="charts">\n${figures.join("\n")}\n</section>`;
+}
+
+/** The evaluations whose horizon is drawn, at most. */
+const horizons = 4;
+
+/** How the value's derivative goes along the horizon; over the run where that is one step. */
+function horizonChart(metrics: readonly MetricsRecord[]): LineChart {
+  const measured = metrics.flatMap(({ step, valueGradient: norms }) => (norms === null ? [] : [{ step, norms }]));
+  const long = measured.filter(({ norms }) => norms.length > 1);
+  const stride = Math.max(1, (long.length - 1) / (horizons - 1));
+  const shown = long.filter((_, i) => Math.floor(i / stride) > Math.floor((i - 1) / stride) || i === long.length - 1);
+  const along = shown.slice(-horizons).map(({ step, norms }) => ({
+    name: `step ${count(step)}`,
+    points: norms.flatMap((norm, i) => (norm > 0 ? [[i / (norms.length - 1), norm] as const] : [])),
+  }));
+  const over = [{ name: "norm", points: measured.map(({ step, norms }) => [step, norms[0]!] as const) }];
+  return {
+    xTitle: along.length > 0 ? "from the first (0) to the last (1) step of the horizon" : "environment steps",
+    width: 470,
+    height: 230,
+    title: "Value gradient",
+    yTitle: "norm of the derivative of the value by the next state",
+    series: along.length > 0 ? along : over,
+    log: along.length > 0,
+  };
 }
 
 type NumberKey = {

@@ -166,6 +166,7 @@ async function writeResults(run: RunFolder, { trainer, metrics }: Loaded): Promi
     config,
     metrics,
     threshold: { score: score.threshold, label: `${score.name} ${score.threshold}` },
+    predicted: task.predicted.map((i) => task.state[i]!.name),
     files: runFiles,
   });
   run.write(REPORT, html);

@@ -1,13 +1,15 @@
 import { statfsSync } from "node:fs";
 import { saveTrainer } from "../checkpoint.js";
+import { POINTS } from "../metrics.js";
 import { Replay } from "../replay.js";
 import type { Trainer } from "../train.js";
 import { CHUNK, chunkedUntil, neededChunks } from "./run-files.js";
 
 /** Bytes of a file's header beyond its arrays, at most. */
 const HEADER = 1_000;
-/** Bytes of an evaluation's line in a checkpoint, where its quotes are escaped, at most. */
-const LINE = 660;
+/** Bytes of an evaluation's line in a checkpoint, where its quotes are escaped, at most: without its lists, and of a number in them. */
+const LINE = 880;
+const ITEM = 10;
 /** Bytes that name a chunk in a checkpoint, at most. */
 const DIGEST = 85;
 
@@ -26,7 +28,8 @@ export function predictSizes(trainer: Trainer): Sizes {
   const { steps, evaluationInterval } = trainer.config;
   const { capacity, states, actions } = replay;
   const transition = Replay.bytesPerTransition(states, actions);
-  const metrics = (Math.ceil(steps / evaluationInterval) + 1) * LINE;
+  const line = LINE + ITEM * (trainer.task.predicted.length + POINTS);
+  const metrics = (Math.ceil(steps / evaluationInterval) + 1) * line;
   const networks = saveTrainer(trainer, { replayFrom: replay.added }).length;
   const before = Math.floor((steps - 1) / evaluationInterval) * evaluationInterval;
   const [first] = neededChunks(capacity, before);

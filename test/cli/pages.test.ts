@@ -70,7 +70,10 @@ test("no text of a file becomes an element, an attribute or a script of a page",
   const threshold = { score: 0.5, label: breaksAttribute };
   const files = hostile.map((text) => `${text}: ${text}`);
   const [title, task, summary] = [breaksOut, comment, breaksAttribute];
-  writeFileSync(report, await renderReport({ title, task, summary, config: settings, metrics, threshold, files }));
+  writeFileSync(
+    report,
+    await renderReport({ title, task, summary, config: settings, metrics, threshold, predicted: hostile, files }),
+  );
 
   const browser = await launchBrowser("chromium");
   t.teardown(() => browser.close());

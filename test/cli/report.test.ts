@@ -24,11 +24,18 @@ function run(length: number): MetricsRecord[] {
       rewardError: null,
       valueError: measured(0.3 + wave),
       policyGradientNorm: measured(2 + 3 * wave),
+      valueGradient: index === 0 ? null : Array.from({ length: 16 }, (_, i) => (15 - i) * (1 + index + wave)),
       meanWeight: measured(0.8 + 0.1 * wave),
       effectiveSampleSize: measured(0.5 + 0.3 * wave),
       klToBehaviour: measured(1 + wave),
       sigma: 0.5 - 0.3 * part,
       clippedActions: measured(0.1 + 0.2 * wave),
+      modelErrors: index === 0 ? null : [0.01 + wave, 1.5 / (1 + part), 0.2],
+      stateJacobianError: measured(1 - 0.5 * part),
+      actionJacobianError: measured(0.8 - 0.5 * part),
+      criticBias: measured(part - 0.5),
+      criticError: measured(2 - part),
+      returnDeviation: measured(1 + wave),
     };
   });
 }
@@ -40,6 +47,7 @@ const report: Report = {
   config: { seed: 3, policy: { hidden: [64, 32], rate: 0.0003 }, name: "first" },
   metrics: run(11),
   threshold: { score: 0.95, label: "solved from 0.95" },
+  predicted: ["position", "angle & more", "speed"],
   files: ["metrics.jsonl: one line per evaluation", "policy.onnx: the policy: ready to deploy", "notes.txt"],
 };
 
@@ -48,15 +56,19 @@ const headline = (html: string): string => /<h1>(.*)<\/h1>/.exec(html)?.[1]?.rep
 const evaluationRows = (html: string): string[] =>
   (/<table class="numbers">.*?<tbody>\n(.*?)\n<\/table>/s.exec(html)?.[1] ?? "").split("\n");
 
-test("a report has its headline, eight charts, the evaluations, the configuration and the files", async (t) => {
+test("a report has its headline, twelve charts, the evaluations, the configuration and the files", async (t) => {
   const html = await renderReport(report);
   t.is(headline(html), "cartpole: solved first at step 10,000");
-  t.is(charts(html).length, 8);
+  t.is(charts(html).length, 12);
   for (const title of [
     "Return",
     "Score",
     "Model error",
+    "Model Jacobians",
+    "Model error by dimension",
     "Critic error",
+    "Critic against returns",
+    "Value gradient",
     "Policy gradient",
     "Importance weights",
     "Exploration",
@@ -131,13 +143,13 @@ test("a report without an evaluation has no charts", async (t) => {
 
 const level = run(5).map((one, index) => ({ ...run(2)[1]!, step: index * 1000, episodes: one.episodes, sigma: 0 }));
 for (const [name, metrics, unmeasured] of [
-  ["one evaluation before the first update", run(1), 5],
+  ["one evaluation before the first update", run(1), 9],
   ["two evaluations", run(2), 0],
   ["measures that never change", level, 0],
 ] as const) {
   test(`a report of ${name} has all its charts and only finite numbers`, async (t) => {
     const html = await renderReport({ ...report, metrics });
-    t.is(charts(html).length, 8);
+    t.is(charts(html).length, 12);
     t.is(charts(html).filter((svg) => svg.includes("nothing measured yet")).length, unmeasured);
     t.notRegex(html, /NaN|Infinity|undefined|null/);
   });

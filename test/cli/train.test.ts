@@ -68,7 +68,9 @@ test("train writes a run folder that eval, export and info understand", async (t
   const charts = (html: string) => html.match(/<svg[\s\S]*?<\/svg>/g)!;
   const threshold = { score: tasks.cartpole!.score.threshold, label: "cos(angle) 0.95" };
   const metrics = lines(join(out, "metrics.jsonl")) as unknown as MetricsRecord[];
-  const whole = await renderReport({ title: "", task: "cartpole", summary: "", config, metrics, threshold, files: [] });
+  const predicted = tasks.cartpole!.predicted.map((i) => tasks.cartpole!.state[i]!.name);
+  const about = { title: "", task: "cartpole", summary: "", files: [] };
+  const whole = await renderReport({ ...about, config, metrics, threshold, predicted });
   t.deepEqual(charts(readFileSync(join(out, "report.html"), "utf8")), charts(whole));
 
   const evaluation = await valuegrad(["eval", out, "--episodes", "13", "--json"]);
