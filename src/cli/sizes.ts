@@ -1,4 +1,6 @@
 import { statfsSync } from "node:fs";
+import type { Algorithm } from "../algorithms/algorithm.js";
+import { algorithms } from "../algorithms/algorithms.js";
 import { saveTrainer } from "../checkpoint.js";
 import { POINTS } from "../metrics.js";
 import { Replay } from "../replay.js";
@@ -8,7 +10,7 @@ import { CHUNK, chunkedUntil, neededChunks } from "./run-files.js";
 /** Bytes of a file's header beyond its arrays, at most. */
 const HEADER = 1_000;
 /** Bytes of an evaluation's line in a checkpoint, where its quotes are escaped, at most: without its lists, and of a number in them. */
-const LINE = 880;
+const LINE = 760;
 const ITEM = 10;
 /** Bytes that name a chunk in a checkpoint, at most. */
 const DIGEST = 85;
@@ -28,7 +30,8 @@ export function predictSizes(trainer: Trainer): Sizes {
   const { steps, evaluationInterval } = trainer.config;
   const { capacity, states, actions } = replay;
   const transition = Replay.bytesPerTransition(states, actions);
-  const line = LINE + ITEM * (trainer.task.predicted.length + POINTS);
+  const { trajectoryRows }: Algorithm = algorithms[trainer.config.algorithm];
+  const line = LINE + ITEM * (trainer.task.predicted.length + (trajectoryRows === undefined ? 1 : POINTS));
   const metrics = (Math.ceil(steps / evaluationInterval) + 1) * line;
   const networks = saveTrainer(trainer, { replayFrom: replay.added }).length;
   const before = Math.floor((steps - 1) / evaluationInterval) * evaluationInterval;
