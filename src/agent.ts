@@ -507,6 +507,16 @@ export class Agent {
     exports.imagine(this.#imagined, handle, live.rows / pieces, pieces);
   }
 
+  /**
+   * Minus the gradient that a policy step on a batch, of pieces of equal length, would go along before clipping: with its weights and
+   * derivatives, after `importanceRatios`. Takes no step. The block of the policy's parameters, live until the next gradient.
+   */
+  policyGradient(batch: AgentBatch, pieces: number, bootstraps: boolean): Float32Array {
+    const { handle } = this.#held(batch);
+    this.#core.exports.svgGradient(this.#learner, handle, batch.rows / pieces, pieces, bootstraps ? 1 : 0);
+    return this.policy.gradient;
+  }
+
   /** What one unit of each predicted state change is, (D), in its frame where it has one. The model learns changes divided by it. */
   get modelScale(): Float32Array {
     return float32View(this.#core, this.#core.exports.modelScale(this.#model), this.task.predicted.length);

@@ -1,0 +1,61 @@
+import { type Contest, contestOf, type Source } from "./estimate.js";
+import { copyTransitions, type Meter } from "./meter.js";
+
+/** Copies that episodes are made in at a time. */
+export const EPISODE_COPIES = 4;
+
+/**
+ * The gradient of what an episode of the stochastic policy gives, E [sum over t of gamma^t r_t], and what comes after a time limit where
+ * the task goes on. The reference takes the exact model's derivatives along episodes, and after a time limit V_s of exact rollouts of
+ * `rollout` steps. The others take the learned model's derivatives at the inferred noise, or the critic's V_s, or nothing, at the end.
+ * All see the same episodes.
+ *
+ * Yields after every group of episodes.
+ * @param rollout 0 where the process ends with the episode.
+ */
+export function* examineEpisodes(meter: Meter, groups: number, rollout: number): Generator<Contest, void, void> {
+  const { exact, learned, copies: P, config, task, environments } = meter;
+  const T = task.episodeSteps;
+  const S = task.state.length;
+  const ends = rollout === 0 ? (["nothing"] as const) : (["exact", "critic", "nothing"] as const);
+  const sources = (["exact", "learned"] as const).flatMap((model) =>
+    ends.map((value): Source => ({ actions: "fresh", model, value })),
+  );
+  const own: Source = {
+    ...sources[0]!,
+    model: config.model,
+    value: config.bootstrap === "none" ? "nothing" : "critic",
+  };
+  const contest = contestOf(sources, own, exact.policy.gradient.length);
+  for (let group = 0; group < groups; ++group) {
+    const whole = exact.trajectories(P * (T + rollout));
+    meter.start();
+    meter.follow(whole, 0, T + rollout);
+    meter.differentiate(whole);
+    exact.importanceRatios(whole);
+    exact.policyGradient(whole, P, false);
+    const vSNext = whole.vSNext.slice((T - 1) * P * S, T * P * S);
+    const weights = weightsOf(whole.terminated.subarray(0, P * T), P, config.gamma);
+    copyTransitions(whole, learned.trajectories(P * T));
+    for (const [i, { model, value }] of sources.entries()) {
+      const agent = model === "exact" ? exact : learned;
+      const batch = agent.trajectories(P * T);
+      agent.importanceRatios(batch).set(weights);
+      // the exact agent's Jacobians stay as they are
+      environments.rewardGradient(batch);
+      if (value === "exact") meter.complete(batch, vSNext, (T - 1) * P);
+      contest.estimates[i]!.add(agent.policyGradient(batch, P, value === "critic"));
+    }
+    yield contest;
+  }
+}
+
+/** gamma^t at row t P + p, and 0 after the process of copy p has ended. */
+function weightsOf(terminated: Float32Array, P: number, gamma: number): Float32Array {
+  const counts = new Array<number>(P).fill(1);
+  return terminated.map((ended, row) => {
+    const weight = counts[row % P]!;
+    counts[row % P] = weight * gamma * (1 - ended);
+    return weight;
+  });
+}
