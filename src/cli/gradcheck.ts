@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { AlgorithmName } from "../algorithms/algorithms.js";
 import { resolveConfig, type Setting, settings, UsageError } from "../config.js";
 import { EPISODE_COPIES, examineEpisodes } from "../gradcheck/episodes.js";
-import { type Contest, compare } from "../gradcheck/estimate.js";
+import { type Comparison, type Contest, compare, type Source, signalToNoise } from "../gradcheck/estimate.js";
 import { Meter, rolloutSteps } from "../gradcheck/meter.js";
 import { examineTransitions, TRANSITION_COPIES } from "../gradcheck/transitions.js";
 import { Trainer } from "../train.js";
@@ -15,9 +15,8 @@ import { readSettings } from "./settings.js";
 import { openTask } from "./task-options.js";
 import { colourLevel, formatDuration, openFooter, warn } from "./terminal.js";
 
-interface Options extends Readonly<Record<string, string | boolean>> {
-  readonly json: boolean;
-}
+/** Settings as texts by their names, and beside them "run" and "samples". */
+type Options = Readonly<Record<string, string>>;
 
 /** What is examined of an algorithm's gradient, how many samples unless asked otherwise, and how many at a time. */
 interface Examination {
@@ -29,8 +28,8 @@ interface Examination {
 }
 
 const transitions: Examination = {
-  samples: "replayed transitions",
-  count: 512,
+  samples: "replayed states",
+  count: 4096,
   copies: TRANSITION_COPIES,
   perGradient: ({ config }) => config.batch,
 };
@@ -41,7 +40,7 @@ const examinations: Partial<Record<AlgorithmName, Examination>> = { "svg1-er": t
 /** The trainer of a run as it is, or one that trains first. */
 async function openTrainer(name: string, { run, ...options }: Options): Promise<Trainer> {
   openTask(name);
-  if (typeof run === "string") {
+  if (run !== undefined) {
     const surplus = Object.keys(settings).find((setting) => options[setting] !== undefined && setting !== "seed");
     if (surplus !== undefined) {
       throw new UsageError(`${optionName(surplus)} is ${options[surplus]}: a run has its own; leave it or --run out`);
@@ -50,7 +49,7 @@ async function openTrainer(name: string, { run, ...options }: Options): Promise<
     if (trainer.task.name !== name) throw new UsageError(`run is ${run}: it learns ${trainer.task.name}, not ${name}`);
     return trainer;
   }
-  const given = readSettings({ ...(options as Record<string, string>), task: name });
+  const given = readSettings({ ...options, task: name });
   const config = options.steps === undefined ? resolveConfig({ ...given, steps: given.learningStarts }) : given;
   return new Trainer(await createCore(config.core), config);
 }
@@ -85,13 +84,37 @@ async function train(trainer: Trainer): Promise<void> {
   }
 }
 
-async function examine(trainer: Trainer, examination: Examination, groups: number, seed: number) {
+/** What is known of a gradient, as it is printed. */
+interface Result {
+  readonly task: string;
+  readonly algorithm: string;
+  /** Steps that training has made. */
+  readonly steps: number;
+  readonly seed: number;
+  readonly samples: number;
+  /** Steps of the exact rollouts. */
+  readonly rolloutSteps: number;
+  readonly reference: {
+    /** Cosine between the reference of one half of the samples and that of the other. */
+    readonly agreement: number;
+    readonly signalToNoise: number;
+  };
+  readonly estimators: readonly (Source & Comparison & { readonly own: boolean; readonly signalToNoise: number })[];
+}
+
+/** Measures with at least so many samples. */
+async function measure(
+  trainer: Trainer,
+  examination: Examination,
+  { samples, seed, rollout: asked }: { readonly samples: number; readonly seed: number; readonly rollout?: number },
+): Promise<Result> {
   const { config, replay } = trainer;
   const task = openTask(trainer.task.name);
   const { copies } = examination;
+  const groups = Math.ceil(samples / copies);
   const along = examination === episodes;
-  const rollout = along && task.finite ? 0 : rolloutSteps(config, task);
-  const steps = rollout + (along ? task.episodeSteps : 1);
+  const rollout = along && task.finite ? 0 : (asked ?? rolloutSteps(config, task));
+  const steps = along ? task.episodeSteps + rollout : 1;
   const meter = new Meter(await createCore(config.core), trainer, task, copies, steps, seed);
   const contests = along
     ? examineEpisodes(meter, groups, rollout)
@@ -104,74 +127,90 @@ async function examine(trainer: Trainer, examination: Examination, groups: numbe
   } finally {
     progress.stop();
   }
-  return { contest: contest!, rollout };
+  const { reference, estimators } = contest!;
+  const ratio = examination.perGradient(trainer) / copies;
+  return {
+    task: task.name,
+    algorithm: config.algorithm,
+    steps: trainer.steps,
+    seed,
+    samples: groups * copies,
+    rolloutSteps: rollout,
+    reference: { agreement: reference.agreement, signalToNoise: signalToNoise(reference, ratio) },
+    estimators: estimators.map(({ source, own, estimate }) => ({
+      ...source,
+      ...compare(estimate, reference),
+      own,
+      signalToNoise: signalToNoise(estimate, ratio),
+    })),
+  };
 }
 
-const three = (value: number): string => (Number.isFinite(value) ? value.toPrecision(3) : "-").padStart(10);
+const columns = ["cosine", "length", "bias", "signal"];
+
+function inWords(result: Result, samples: string): string {
+  const { task, algorithm, steps, reference, estimators } = result;
+  const { bold, dim } = new Chalk({ level: colourLevel(process.stdout) });
+  const row = (words: readonly string[], numbers: readonly string[]): string =>
+    [...words.map((word) => word.padEnd(10)), ...numbers.map((number) => number.padStart(10))].join("");
+  const lines = estimators.map(({ actions, model, value, cosine, length, bias, signalToNoise: signal, own }) => {
+    const line = row([actions, model, value], [cosine, length, bias, signal].map(three));
+    return own ? bold(`${line}  ${algorithm}`) : line;
+  });
+  const { agreement } = reference;
+  const most = Math.sqrt(Math.max(0, (2 * agreement) / (1 + agreement)));
+  return [
+    `${task}, ${algorithm}, after ${steps} steps: the policy's gradient by ${result.samples} ${samples}`,
+    "",
+    dim(row(["actions", "model", "value"], columns)),
+    row(["reference", "", ""], ["", "", "", three(reference.signalToNoise)]),
+    ...lines,
+    "",
+    `the reference's own noise leaves at most ${most.toFixed(2)} of a cosine; its rollouts have ${result.rolloutSteps} steps`,
+  ].join("\n");
+}
+
+const three = (value: number): string => (Number.isFinite(value) ? value.toPrecision(3) : "-");
 
 /** `valuegrad gradcheck`. */
 export function addGradcheck(program: Command): void {
   const command = program
     .command("gradcheck")
     .description(
-      "measure bias and variance of a policy gradient, and what of them comes from the learned model, the critic and replayed actions",
+      "measure bias and noise of an algorithm's policy gradient against exact rollouts, and what of them the learned model, the critic and replayed actions cause",
     )
     .argument("<task>", "a task's name")
     .option("--run <folder>", "a run whose policy, model, critic and replay are taken; without it training begins anew")
-    .option("--samples <n>", "transitions or episodes to measure with (default: 512 transitions, 64 episodes)")
+    .option(
+      "--samples <n>",
+      `how many to measure with (default: ${transitions.count} ${transitions.samples} or ${episodes.count} ${episodes.samples})`,
+    )
+    .option(
+      "--rollout <n>",
+      "steps of an exact rollout, after which the critic says the rest (default: until the discount leaves 5 % of it)",
+    )
     .option("--json", "print the result as JSON", false);
   for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
     if (name === "task") continue;
-    const meaning =
-      name === "steps" ? "environment steps to train for first (default: learningStarts)" : setting.meaning;
-    command.option(`--${optionName(name)} <value>`, `${meaning}; ${setting.expected}`);
+    const { meaning, expected } = setting;
+    const first = "environment steps to train for first (default: learningStarts)";
+    command.option(`--${optionName(name)} <value>`, `${name === "steps" ? first : meaning}; ${expected}`);
   }
-  command.action(async (name: string, options: Options) => {
-    const samples =
-      options.samples === undefined ? undefined : parseInteger("samples", String(options.samples), 32, 1e6);
+  command.action(async (name: string, { json, ...options }: Options & { readonly json: string | boolean }) => {
+    const asked = options.samples === undefined ? undefined : parseInteger("samples", options.samples, 2, 1_000_000);
     const trainer = await openTrainer(name, options);
-    const { config, replay } = trainer;
-    const examination = examinations[config.algorithm];
+    const { algorithm, seed } = trainer.config;
+    const examination = examinations[algorithm];
     if (examination === undefined) {
       const known = Object.keys(examinations).join(", ");
-      throw new UsageError(`algorithm is ${config.algorithm}: gradcheck knows ${known}`);
+      throw new UsageError(`algorithm is ${algorithm}: gradcheck measures ${known}`);
     }
-    await train(trainer);
-    if (replay.size === 0) throw new UsageError(`run is ${options.run}: it has made no step yet`);
-    const seed = options.seed === undefined ? config.seed : parseSeed(String(options.seed));
-    const groups = Math.ceil((samples ?? examination.count) / examination.copies);
-    const { contest, rollout } = await examine(trainer, examination, groups, seed);
-    const ratio = examination.perGradient(trainer) / examination.copies;
-    const about = {
-      task: name,
-      algorithm: config.algorithm,
-      steps: trainer.steps,
-      seed,
-      samples: groups * examination.copies,
-      rolloutSteps: rollout,
-      agreement: contest.reference.agreement,
-    };
-    const compared = contest.estimates.map((estimate) => ({
-      ...compare(estimate, contest.reference, ratio),
-      own: estimate === contest.own,
-    }));
-    if (options.json) {
-      const estimators = compared.map(({ source, ...numbers }) => ({ ...source, ...numbers }));
-      process.stdout.write(`${JSON.stringify({ ...about, estimators })}\n`);
-      return;
-    }
-    const { bold, dim } = new Chalk({ level: colourLevel(process.stdout) });
-    const lines = compared.map(({ source, cosine, length, bias, signalToNoise, own }, i) => {
-      const parts = [source.actions, source.model, source.value].map((part) => part.padEnd(10)).join("");
-      const line = parts + [cosine, length, bias, signalToNoise].map(three).join("");
-      return own ? bold(`${line}  ${config.algorithm}`) : i === 0 ? `${line}  reference` : line;
-    });
-    const head = ["actions", "model", "value"].map((part) => part.padEnd(10)).join("");
-    const columns = ["cosine", "length", "bias", "signal"].map((part) => part.padStart(10)).join("");
-    process.stdout.write(
-      `${name}, ${config.algorithm}, seed ${config.seed}, after ${trainer.steps} steps: the policy's gradient at ${about.samples} ${examination.samples}\n` +
-        `reference: the exact model and rollouts of ${rollout} steps; its halves agree with cosine ${about.agreement.toFixed(3)}\n\n` +
-        `${dim(head + columns)}\n${lines.join("\n")}\n`,
-    );
+    if (options.run === undefined) await train(trainer);
+    if (trainer.replay.size === 0) throw new UsageError(`run is ${options.run}: it has made no step yet`);
+    const rollout = options.rollout === undefined ? {} : { rollout: parseInteger("rollout", options.rollout, 1, 1000) };
+    const drawn = options.seed === undefined ? seed : parseSeed(options.seed);
+    const samples = Math.max(asked ?? examination.count, 2 * examination.copies);
+    const result = await measure(trainer, examination, { samples, seed: drawn, ...rollout });
+    process.stdout.write(`${json ? JSON.stringify(result) : inWords(result, examination.samples)}\n`);
   });
 }

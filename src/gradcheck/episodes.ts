@@ -1,4 +1,4 @@
-import { type Contest, contestOf, type Source } from "./estimate.js";
+import { type Contest, estimatorsOf, type Source } from "./estimate.js";
 import { copyTransitions, type Meter } from "./meter.js";
 
 /** Copies that episodes are made in at a time. */
@@ -26,27 +26,31 @@ export function* examineEpisodes(meter: Meter, groups: number, rollout: number):
     model: config.model,
     value: config.bootstrap === "none" ? "nothing" : "critic",
   };
-  const contest = contestOf(sources, own, exact.policy.gradient.length);
+  const estimators = estimatorsOf(sources, own, exact.policy.gradient.length);
   for (let group = 0; group < groups; ++group) {
     const whole = exact.trajectories(P * (T + rollout));
     meter.start();
-    meter.follow(whole, 0, T + rollout);
-    meter.differentiate(whole);
+    for (let t = 0; t < T + rollout; ++t) meter.step(whole, t, meter.act());
+    environments.rewardGradient(whole);
+    environments.transitionJacobian(whole);
     exact.importanceRatios(whole);
     exact.policyGradient(whole, P, false);
     const vSNext = whole.vSNext.slice((T - 1) * P * S, T * P * S);
     const weights = weightsOf(whole.terminated.subarray(0, P * T), P, config.gamma);
     copyTransitions(whole, learned.trajectories(P * T));
-    for (const [i, { model, value }] of sources.entries()) {
+    for (const {
+      source: { model, value },
+      estimate,
+    } of estimators) {
       const agent = model === "exact" ? exact : learned;
       const batch = agent.trajectories(P * T);
       agent.importanceRatios(batch).set(weights);
       // the exact agent's Jacobians stay as they are
       environments.rewardGradient(batch);
       if (value === "exact") meter.complete(batch, vSNext, (T - 1) * P);
-      contest.estimates[i]!.add(agent.policyGradient(batch, P, value === "critic"));
+      estimate.add(agent.policyGradient(batch, P, value === "critic"));
     }
-    yield contest;
+    yield { reference: estimators[0]!.estimate, estimators };
   }
 }
 

@@ -13,28 +13,34 @@ export interface Source {
 /** Estimators seen on the same samples. */
 export interface Contest {
   readonly reference: Estimate;
-  /** What the algorithm goes along. */
-  readonly own: Estimate;
-  readonly estimates: readonly Estimate[];
+  readonly estimators: readonly Estimator[];
 }
 
-/** One estimator of every source, as vectors of `length`; the first is the reference. */
-export function contestOf(sources: readonly Source[], own: Source, length: number): Contest {
-  const estimates = sources.map((source) => new Estimate(source, length));
-  const same = (a: Source, b: Source) => a.actions === b.actions && a.model === b.model && a.value === b.value;
-  return { reference: estimates[0]!, own: estimates.find(({ source }) => same(source, own))!, estimates };
+export interface Estimator {
+  readonly source: Source;
+  /** Whether it is what the algorithm goes along. */
+  readonly own: boolean;
+  readonly estimate: Estimate;
+}
+
+/** An estimator, of vectors of `length`, of every source. */
+export function estimatorsOf(sources: readonly Source[], own: Source, length: number): Estimator[] {
+  const keys = ["actions", "model", "value"] as const;
+  return sources.map((source) => ({
+    source,
+    own: keys.every((key) => source[key] === own[key]),
+    estimate: new Estimate(length),
+  }));
 }
 
 /** A running mean and spread of vectors, each the mean of a group of samples. */
 export class Estimate {
-  readonly source: Source;
   /** Means of the groups of even and of odd number, not yet divided. */
   readonly #halves: readonly [Float64Array, Float64Array];
   #squares = 0;
   #groups = 0;
 
-  constructor(source: Source, length: number) {
-    this.source = source;
+  constructor(length: number) {
     this.#halves = [new Float64Array(length), new Float64Array(length)];
   }
 
@@ -69,30 +75,30 @@ export class Estimate {
   }
 }
 
-/** How an estimator compares with the reference. */
-export interface Comparison {
-  readonly source: Source;
-  /** Cosine between the estimator's mean and the reference's; length of its mean, and of the difference, over the reference's length. */
-  readonly cosine: number;
-  readonly length: number;
-  readonly bias: number;
-  /** |mean| / sqrt(E |g - mean|^2) of the gradients g that the algorithm goes along; the mean's own noise is taken off. */
-  readonly signalToNoise: number;
+/**
+ * |mean| / sqrt(E |g - mean|^2) of the gradients g that the algorithm goes along; the mean's own noise is taken off.
+ * @param ratio Samples of such a gradient per sample of a group.
+ */
+export function signalToNoise({ mean, variance, groups }: Estimate, ratio: number): number {
+  return Math.sqrt((Math.max(0, dot(mean, mean) - variance / groups) * ratio) / variance);
 }
 
-/** @param ratio Samples of a gradient that the algorithm goes along, per sample of a group. */
-export function compare(estimate: Estimate, reference: Estimate, ratio: number): Comparison {
+/** How an estimator's mean compares with the reference's. */
+export interface Comparison {
+  readonly cosine: number;
+  /** Its length, and that of the difference, over the reference's length. */
+  readonly length: number;
+  readonly bias: number;
+}
+
+export function compare(estimate: Estimate, reference: Estimate): Comparison {
   const [mean, truth] = [estimate.mean, reference.mean];
   const length = Math.sqrt(dot(truth, truth));
   const difference = mean.map((x, i) => x - truth[i]!);
-  const { variance, groups } = estimate;
-  const signal = Math.max(0, dot(mean, mean) - variance / groups);
   return {
-    source: estimate.source,
     cosine: cosine(mean, truth),
     length: Math.sqrt(dot(mean, mean)) / length,
     bias: Math.sqrt(dot(difference, difference)) / length,
-    signalToNoise: Math.sqrt((signal * ratio) / variance),
   };
 }
 

@@ -8,11 +8,11 @@ import type { Trainer } from "../train.js";
 import type { Core } from "../wasm.js";
 
 /** What of a return may lie beyond the end of a rollout. */
-const TAIL = 0.01;
+const TAIL = 0.05;
 /** The longest rollout, in control steps. */
 const LONGEST = 1000;
 
-/** Control steps after which the discount leaves a hundredth of a return, or an episode where the process ends by itself. */
+/** Control steps after which the discount leaves a twentieth of a return, or an episode where the process ends by itself. */
 export function rolloutSteps({ gamma }: Pick<Config, "gamma">, task: CoreTask): number {
   const most = task.finite ? task.episodeSteps : LONGEST;
   let steps = 0;
@@ -32,6 +32,7 @@ export class Meter {
   readonly exact: Agent;
   readonly learned: Agent;
   readonly environments: Environments;
+  readonly #closes: boolean;
 
   /**
    * @param core An unused core.
@@ -42,6 +43,7 @@ export class Meter {
     this.config = config;
     this.task = task;
     this.copies = copies;
+    this.#closes = trainer.agent.value.steps > 0;
     this.environments = new Environments(core, task, copies, seed, Stream.Evaluation, {
       disturbance: config.disturbance,
       earlyTermination: config.earlyTermination === "on",
@@ -54,6 +56,12 @@ export class Meter {
       for (const name of ["policy", "value", "model"] as const) copy[name].values.set(trainer.agent[name].values);
       copy.modelScale.set(trainer.agent.modelScale);
     }
+    this.seed(seed);
+  }
+
+  /** Restarts the random numbers of policy and environments. */
+  seed(seed: number): void {
+    this.environments.seed(seed);
     this.exact.beginRehearsal(seed);
   }
 
@@ -71,25 +79,44 @@ export class Meter {
     this.environments.elapsed.set(elapsed);
   }
 
-  /** Lets the policy act in all copies at the steps `from` to `to` - 1 of pieces of trajectories, and writes their rows t P + p. */
-  follow(batch: AgentBatch, from: number, to: number): void {
-    const { copies: P, environments, exact } = this;
-    const { states, actions } = environments;
-    for (let t = from; t < to; ++t) {
-      batch.s.set(states, t * states.length);
-      const chosen = exact.rehearse(states, P).subarray(0, actions.length);
-      actions.set(chosen);
-      batch.a.set(chosen, t * actions.length);
-      environments.step();
-      batch.sNext.set(states, t * states.length);
-      batch.terminated.set(environments.terminated, t * P);
-    }
+  /** One step of every copy under actions (P, A), whose transitions become the rows from t P of a batch. */
+  step(batch: AgentBatch, t: number, chosen: Float32Array): void {
+    const { states, actions, terminated } = this.environments;
+    batch.s.set(states, t * states.length);
+    actions.set(chosen);
+    batch.a.set(chosen, t * actions.length);
+    this.environments.step();
+    batch.sNext.set(states, t * states.length);
+    batch.terminated.set(terminated, t * this.copies);
   }
 
-  /** The exact derivatives of a batch's rewards and transitions. */
-  differentiate(batch: AgentBatch): void {
-    this.environments.rewardGradient(batch);
-    if (batch.fS.length > 0) this.environments.transitionJacobian(batch);
+  /** The policy's actions in all copies, (P, A). Valid until the next. */
+  act(): Float32Array {
+    const { states, actions } = this.environments;
+    return this.exact.rehearse(states, this.copies).subarray(0, actions.length);
+  }
+
+  /**
+   * Discounted returns of every copy over so many steps of the policy, (P), in units of the scaled reward. Where the process goes on, the
+   * critic says what comes after them, if it was ever trained.
+   * @param first The actions (P, A) of the first step, where they are not to be the policy's.
+   */
+  returns(steps: number, first?: Float32Array): Float64Array {
+    const { environments, config } = this;
+    const { actions, rewards, terminated } = environments;
+    const sums = new Float64Array(this.copies);
+    const weights = new Float64Array(this.copies).fill(config.rewardScale);
+    for (let t = 0; t < steps; ++t) {
+      actions.set(t === 0 && first !== undefined ? first : this.act());
+      environments.step();
+      for (let p = 0; p < this.copies; ++p) {
+        sums[p] = sums[p]! + weights[p]! * rewards[p]!;
+        weights[p] = weights[p]! * config.gamma * (1 - terminated[p]!);
+      }
+    }
+    if (!this.#closes) return sums;
+    const values = this.exact.valueOf(environments.states, this.copies);
+    return sums.map((sum, p) => sum + (weights[p]! / config.rewardScale) * values[p]!);
   }
 
   /** Lets the derivative v_s' of what comes after the rows from `first` count as a part of their reward, where the process goes on. */
@@ -104,7 +131,7 @@ export class Meter {
   }
 }
 
-/** Copies transitions, row by row, to the first rows of another batch. */
+/** Copies the transitions at the beginning of a batch to another, as many as that holds. */
 export function copyTransitions(from: AgentBatch, to: AgentBatch): void {
   for (const name of ["s", "a", "sNext", "terminated", "behaviourLogProb"] as const) {
     to[name].set(from[name].subarray(0, to[name].length));

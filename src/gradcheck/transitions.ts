@@ -1,18 +1,21 @@
 import { Chance } from "../chance.js";
 import { truncateWeights } from "../importance.js";
 import type { Replay } from "../replay.js";
-import { type Contest, contestOf, type Source } from "./estimate.js";
+import { type Contest, Estimate, estimatorsOf, type Source } from "./estimate.js";
 import { copyTransitions, type Meter } from "./meter.js";
+import { gradientOfReturns, valueGradient } from "./returns.js";
 
 /** Copies that transitions are examined in at a time. */
-export const TRANSITION_COPIES = 16;
+export const TRANSITION_COPIES = 64;
 
-/** Those of the same actions stand together: they share the rollouts. */
-const sources: readonly Source[] = (["fresh", "replayed"] as const).flatMap((actions) =>
-  (["exact", "learned"] as const).flatMap((model) =>
-    (["exact", "critic"] as const).map((value) => ({ actions, model, value })),
-  ),
-);
+const sources: readonly Source[] = [
+  { actions: "fresh", model: "exact", value: "exact" },
+  { actions: "fresh", model: "learned", value: "exact" },
+  { actions: "fresh", model: "exact", value: "critic" },
+  { actions: "fresh", model: "learned", value: "critic" },
+  { actions: "replayed", model: "exact", value: "critic" },
+  { actions: "replayed", model: "learned", value: "critic" },
+];
 
 /** How many steps after their start the held transitions stand, by their places; a lower bound for those of an episode cut off. */
 function elapsedOf(replay: Replay): Int32Array {
@@ -25,13 +28,30 @@ function elapsedOf(replay: Replay): Int32Array {
   return elapsed;
 }
 
+/** Root mean square change of every predicted dimension in the held transitions, 0 of the others, (S). */
+function changesOf(replay: Replay, predicted: readonly number[]): Float64Array {
+  const changes = new Float64Array(replay.states);
+  for (const i of predicted) {
+    let squares = 0;
+    for (let row = 0; row < replay.size; ++row)
+      squares += (replay.sNext[row * replay.states + i]! - replay.s[row * replay.states + i]!) ** 2;
+    changes[i] = Math.sqrt(squares / replay.size);
+  }
+  return changes;
+}
+
 /**
  * The gradient through one step, E_s [d/d theta E_a (r(s, a, s') + gamma V(s'))] over the states s of the replay, V being the value of the
- * policy as it is. The reference draws the actions from the policy, takes the exact model's derivatives, and V_s from exact rollouts of
- * `steps` steps (equations 9 and 10 along them). The others take the replay's action, with its importance weight, or the learned
- * model's derivatives, or V_s from the critic. All see the same states.
+ * policy as it is, theta what its mean depends on.
  *
- * Yields after every group of transitions.
+ * The reference knows neither model nor critic nor derivatives: it takes the returns Q of exact rollouts from the actions at both sides of
+ * the mean, mu + sigma e and mu - sigma e, with the same noise later: (Q(mu + sigma e) - Q(mu - sigma e)) e / (2 sigma) has the mean
+ * E_a [Q_a] (Stein's identity). The other estimators take Q_a = r_a + (r_s' + gamma V_s) f_a with the exact or the learned f_a, at the
+ * policy's actions or, with importance weights, at the replay's, and V_s from exact rollouts (`valueGradient`) or from the critic.
+ * All see the same states.
+ *
+ * Yields after every group of states.
+ * @param steps Of the rollouts.
  */
 export function* examineTransitions(
   meter: Meter,
@@ -40,40 +60,38 @@ export function* examineTransitions(
   steps: number,
   seed: number,
 ): Generator<Contest, void, void> {
-  const { exact, learned, copies: P, config } = meter;
+  const { exact, learned, copies: P, config, environments } = meter;
   const chance = new Chance(seed);
   const held = replay.last(replay.size);
   const elapsed = elapsedOf(replay);
-  const trajectories = exact.trajectories(P * (steps + 1));
+  const changes = changesOf(replay, meter.task.predicted);
+  const { length } = exact.policy.gradient;
   const own: Source = { actions: "replayed", model: config.model, value: "critic" };
-  const contest = contestOf(sources, own, exact.policy.gradient.length);
+  const contest = { reference: new Estimate(length), estimators: estimatorsOf(sources, own, length) };
+  const [replayed, fresh] = [exact.trajectories(P), learned.trajectories(P)];
   for (let group = 0; group < groups; ++group) {
     const rows = Int32Array.from({ length: P }, () => held[chance.index(held.length)]!);
     const before = [...rows].map((row) => elapsed[row]!);
-    let vSNext = new Float32Array(0);
-    for (const [i, { actions, model, value }] of sources.entries()) {
-      if (actions !== sources[i - 1]?.actions) {
-        replay.gather(rows, P, trajectories);
-        const states = actions === "fresh" ? trajectories.s : trajectories.sNext;
-        const first = actions === "fresh" ? 0 : 1;
-        const after = before.map((count) => count + first);
-        meter.place(states.subarray(0, P * replay.states), after);
-        meter.follow(trajectories, first, steps + 1);
-        exact.importanceRatios(trajectories);
-        meter.differentiate(trajectories);
-        exact.policyGradient(trajectories, P, false);
-        vSNext = trajectories.vSNext.slice(0, P * replay.states);
-      }
-      const agent = model === "exact" ? exact : learned;
+    replay.gather(rows, P, replayed);
+    copyTransitions(replayed, fresh);
+    meter.seed(draw(chance));
+    contest.reference.add(gradientOfReturns(meter, fresh, before, steps + 1, draw(chance)));
+    const after = before.map((count) => count + 1);
+    const vSNext = valueGradient(meter, fresh.sNext, after, steps, changes, chance);
+    for (const { source, estimate } of contest.estimators) {
+      const agent = source.model === "exact" ? exact : learned;
       const { batch } = agent;
-      copyTransitions(trajectories, batch);
+      copyTransitions(source.actions === "fresh" ? fresh : replayed, batch);
       const weights = agent.importanceRatios(batch);
-      if (actions === "fresh") weights.fill(1);
+      if (source.actions === "fresh") weights.fill(1);
       else truncateWeights(weights, P, config.weightLimit);
-      meter.differentiate(batch);
-      if (value === "exact") meter.complete(batch, vSNext);
-      contest.estimates[i]!.add(agent.policyGradient(batch, P, value === "critic"));
+      environments.rewardGradient(batch);
+      if (source.model === "exact") environments.transitionJacobian(batch);
+      if (source.value === "exact") meter.complete(batch, vSNext);
+      estimate.add(agent.policyGradient(batch, P, source.value === "critic"));
     }
     yield contest;
   }
 }
+
+const draw = (chance: Chance): number => chance.index(2 ** 31);
