@@ -121,6 +121,7 @@ export function importanceRatios(learner: Learner, batch: Batch, B: i32): f64 { 
 export function updateValue(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateValue<f32>(learner, batch, B); }
 export function svgGradient(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void { svg.svgGradient<f32>(learner, batch, K, P, bootstraps); }
 export function updatePolicy(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps); }
+export function svg0Gradient(learner: Learner, batch: Batch, B: i32): void { svg0.svg0Gradient<f32>(learner, batch, B); }
 export function updatePolicyByCritic(learner: Learner, batch: Batch, B: i32): f64 { return svg0.updatePolicyByCritic<f32>(learner, batch, B); }
 export function updateReward(reward: Value, rewardScale: f64, batch: Batch, B: i32): f64 { return rewards.updateReward<f32>(reward, rewardScale, batch, B); }
 export function rewardDerivatives(reward: Value, rewardScale: f64, batch: Batch, B: i32): void { rewards.rewardDerivatives<f32>(reward, rewardScale, batch, B); }

@@ -175,6 +175,7 @@ export interface CoreExports {
   updateValue(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   svgGradient(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): void;
   updatePolicy(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): number;
+  svg0Gradient(learner: LearnerHandle, batch: BatchHandle, rows: number): void;
   updatePolicyByCritic(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updateReward(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): number;
   rewardDerivatives(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): void;

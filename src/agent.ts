@@ -508,12 +508,18 @@ export class Agent {
   }
 
   /**
-   * Minus the gradient that a policy step on a batch, of pieces of equal length, would go along before clipping: with its weights and
-   * derivatives, after `importanceRatios`. Takes no step. The block of the policy's parameters, live until the next gradient.
+   * Minus the gradient of `updatePolicy`, with the same needs, before clipping. Takes no step. The block of the policy's parameters,
+   * live until the next gradient.
    */
   policyGradient(batch: AgentBatch, pieces: number, bootstraps: boolean): Float32Array {
     const { handle } = this.#held(batch);
     this.#core.exports.svgGradient(this.#learner, handle, batch.rows / pieces, pieces, bootstraps ? 1 : 0);
+    return this.policy.gradient;
+  }
+
+  /** That of `updatePolicyByCritic`. */
+  policyGradientByCritic(batch: AgentBatch): Float32Array {
+    this.#core.exports.svg0Gradient(this.#learner, this.#held(batch).handle, batch.rows);
     return this.policy.gradient;
   }
 

@@ -1,7 +1,7 @@
 import { Chalk } from "chalk";
 import type { Command } from "commander";
 import type { AlgorithmName } from "../algorithms/algorithms.js";
-import { resolveConfig, type Setting, settings, UsageError } from "../config.js";
+import { type Config, resolveConfig, type Setting, settings, UsageError } from "../config.js";
 import { EPISODE_COPIES, examineEpisodes } from "../gradcheck/episodes.js";
 import { type Comparison, type Contest, compare, type Source, signalToNoise } from "../gradcheck/estimate.js";
 import { Meter, rolloutSteps } from "../gradcheck/meter.js";
@@ -20,22 +20,34 @@ type Options = Readonly<Record<string, string>>;
 
 /** What is examined of an algorithm's gradient, how many samples unless asked otherwise, and how many at a time. */
 interface Examination {
-  readonly samples: string;
+  readonly samples: "states" | "episodes";
   readonly count: number;
   readonly copies: number;
+  /** Whose actions the algorithm learns from. */
+  readonly actions: Source["actions"];
   /** Samples of a gradient that the algorithm goes along. */
-  readonly perGradient: (trainer: Trainer) => number;
+  readonly perGradient: (config: Config) => number;
 }
 
-const transitions: Examination = {
-  samples: "replayed states",
-  count: 4096,
-  copies: TRANSITION_COPIES,
-  perGradient: ({ config }) => config.batch,
+const states = { samples: "states", count: 4096, copies: TRANSITION_COPIES } as const;
+const replayed: Examination = { ...states, actions: "replayed", perGradient: ({ batch }) => batch };
+const fresh: Examination = { ...states, actions: "fresh", perGradient: ({ policyInterval }) => policyInterval };
+const whole: Examination = {
+  samples: "episodes",
+  count: 64,
+  copies: EPISODE_COPIES,
+  actions: "fresh",
+  perGradient: () => 1,
 };
-const episodes: Examination = { samples: "episodes", count: 64, copies: EPISODE_COPIES, perGradient: () => 1 };
 
-const examinations: Partial<Record<AlgorithmName, Examination>> = { "svg1-er": transitions, "svg-inf": episodes };
+const examinations: Partial<Record<AlgorithmName, Examination>> = {
+  "svg1-er": replayed,
+  svg1: fresh,
+  "svg-inf": whole,
+  "svg0-er": replayed,
+  svg0: fresh,
+  dpg: replayed,
+};
 
 /** The trainer of a run as it is, or one that trains first. */
 async function openTrainer(name: string, { run, ...options }: Options): Promise<Trainer> {
@@ -112,13 +124,17 @@ async function measure(
   const task = openTask(trainer.task.name);
   const { copies } = examination;
   const groups = Math.ceil(samples / copies);
-  const along = examination === episodes;
+  const along = examination.samples === "episodes";
   const rollout = along && task.finite ? 0 : (asked ?? rolloutSteps(config, task));
-  const steps = along ? task.episodeSteps + rollout : 1;
-  const meter = new Meter(await createCore(config.core), trainer, task, copies, steps, seed);
+  // a gradient of sigma takes other samples than one of the mean
+  const changes = along ? { seed } : { seed, etaLimit: 0 };
+  const core = await createCore(config.core);
+  const meter = new Meter(core, trainer, task, copies, along ? task.episodeSteps + rollout : 1, changes);
+  const { actions } = examination;
+  const newest = actions === "fresh" ? Math.min(replay.size, task.episodeSteps) : replay.size;
   const contests = along
     ? examineEpisodes(meter, groups, rollout)
-    : examineTransitions(meter, replay, groups, rollout, seed);
+    : examineTransitions(meter, replay, { newest, actions, groups, steps: rollout });
   const progress = openProgress();
   let contest: Contest | undefined;
   let done = 0;
@@ -128,7 +144,7 @@ async function measure(
     progress.stop();
   }
   const { reference, estimators } = contest!;
-  const ratio = examination.perGradient(trainer) / copies;
+  const ratio = examination.perGradient(config) / copies;
   return {
     task: task.name,
     algorithm: config.algorithm,
@@ -183,7 +199,7 @@ export function addGradcheck(program: Command): void {
     .option("--run <folder>", "a run whose policy, model, critic and replay are taken; without it training begins anew")
     .option(
       "--samples <n>",
-      `how many to measure with (default: ${transitions.count} ${transitions.samples} or ${episodes.count} ${episodes.samples})`,
+      `how many to measure with (default: ${states.count} ${states.samples} or ${whole.count} ${whole.samples})`,
     )
     .option(
       "--rollout <n>",

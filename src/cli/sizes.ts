@@ -30,8 +30,9 @@ export function predictSizes(trainer: Trainer): Sizes {
   const { steps, evaluationInterval } = trainer.config;
   const { capacity, states, actions } = replay;
   const transition = Replay.bytesPerTransition(states, actions);
-  const { trajectoryRows }: Algorithm = algorithms[trainer.config.algorithm];
-  const line = LINE + ITEM * (trainer.task.predicted.length + (trajectoryRows === undefined ? 1 : POINTS));
+  const { pieces }: Algorithm = algorithms[trainer.config.algorithm];
+  const horizon = pieces?.(trainer.task, trainer.config)?.steps ?? 1;
+  const line = LINE + ITEM * (trainer.task.predicted.length + Math.min(horizon, POINTS));
   const metrics = (Math.ceil(steps / evaluationInterval) + 1) * line;
   const networks = saveTrainer(trainer, { replayFrom: replay.added }).length;
   const before = Math.floor((steps - 1) / evaluationInterval) * evaluationInterval;

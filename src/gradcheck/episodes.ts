@@ -1,3 +1,4 @@
+import type { AgentBatch } from "../batch.js";
 import { type Contest, estimatorsOf, type Source } from "./estimate.js";
 import { copyTransitions, type Meter } from "./meter.js";
 
@@ -28,23 +29,24 @@ export function* examineEpisodes(meter: Meter, groups: number, rollout: number):
   };
   const estimators = estimatorsOf(sources, own, exact.policy.gradient.length);
   for (let group = 0; group < groups; ++group) {
-    const whole = exact.trajectories(P * (T + rollout));
+    const whole = exact.pieces(P * (T + rollout));
     meter.start();
     for (let t = 0; t < T + rollout; ++t) meter.step(whole, t, meter.act());
     environments.rewardGradient(whole);
     environments.transitionJacobian(whole);
-    exact.importanceRatios(whole);
+    setEnds(whole, P);
+    exact.importanceRatios(whole).fill(1);
     exact.policyGradient(whole, P, false);
     const vSNext = whole.vSNext.slice((T - 1) * P * S, T * P * S);
-    const weights = weightsOf(whole.terminated.subarray(0, P * T), P, config.gamma);
-    copyTransitions(whole, learned.trajectories(P * T));
+    copyTransitions(whole, learned.pieces(P * T));
     for (const {
       source: { model, value },
       estimate,
     } of estimators) {
       const agent = model === "exact" ? exact : learned;
-      const batch = agent.trajectories(P * T);
-      agent.importanceRatios(batch).set(weights);
+      const batch = agent.pieces(P * T);
+      setEnds(batch, P);
+      agent.importanceRatios(batch).fill(1);
       // the exact agent's Jacobians stay as they are
       environments.rewardGradient(batch);
       if (value === "exact") meter.complete(batch, vSNext, (T - 1) * P);
@@ -54,12 +56,11 @@ export function* examineEpisodes(meter: Meter, groups: number, rollout: number):
   }
 }
 
-/** gamma^t at row t P + p, and 0 after the process of copy p has ended. */
-function weightsOf(terminated: Float32Array, P: number, gamma: number): Float32Array {
-  const counts = new Array<number>(P).fill(1);
-  return terminated.map((ended, row) => {
-    const weight = counts[row % P]!;
-    counts[row % P] = weight * gamma * (1 - ended);
-    return weight;
-  });
+/** The steps after which the P pieces of a batch are over: where their process ended, or the last. */
+function setEnds({ terminated, ends, rows }: AgentBatch, P: number): void {
+  for (let p = 0; p < P; ++p) {
+    let t = 0;
+    while (t < rows / P - 1 && terminated[t * P + p] === 0) t += 1;
+    ends[p] = t;
+  }
 }

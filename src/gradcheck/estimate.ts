@@ -4,8 +4,8 @@
 export interface Source {
   /** Of the policy as it is, or of the replay, with importance weights. */
   readonly actions: "fresh" | "replayed";
-  /** Whose derivatives of the transition. */
-  readonly model: "exact" | "learned";
+  /** Whose derivatives of the transition; none where the critic judges actions. */
+  readonly model: "exact" | "learned" | "none";
   /** What says how the value after the last step changes: exact rollouts, the critic, or nothing. */
   readonly value: "exact" | "critic" | "nothing";
 }

@@ -37,9 +37,18 @@ export class Meter {
   /**
    * @param core An unused core.
    * @param steps The longest that trajectories get.
+   * @param changes Settings to be taken in place of the trainer's, of those that shape no array.
    */
-  constructor(core: Core, trainer: Trainer, task: CoreTask, copies: number, steps: number, seed: number) {
-    const { config } = trainer;
+  constructor(
+    core: Core,
+    trainer: Trainer,
+    task: CoreTask,
+    copies: number,
+    steps: number,
+    changes: Partial<Config> = {},
+  ) {
+    const config = { ...trainer.config, ...changes };
+    const { seed } = config;
     this.config = config;
     this.task = task;
     this.copies = copies;
@@ -49,7 +58,7 @@ export class Meter {
       earlyTermination: config.earlyTermination === "on",
     });
     const agent = (model: Config["model"]): Agent =>
-      new Agent(core, task, { ...config, model, batch: copies }, copies, copies * steps);
+      new Agent(core, task, { ...config, model, batch: copies }, copies, { count: copies, steps });
     this.exact = agent("exact");
     this.learned = agent("learned");
     for (const copy of [this.exact, this.learned]) {

@@ -8,14 +8,34 @@ import { gradientOfReturns, valueGradient } from "./returns.js";
 /** Copies that transitions are examined in at a time. */
 export const TRANSITION_COPIES = 64;
 
-const sources: readonly Source[] = [
-  { actions: "fresh", model: "exact", value: "exact" },
-  { actions: "fresh", model: "learned", value: "exact" },
-  { actions: "fresh", model: "exact", value: "critic" },
-  { actions: "fresh", model: "learned", value: "critic" },
-  { actions: "replayed", model: "exact", value: "critic" },
-  { actions: "replayed", model: "learned", value: "critic" },
-];
+/** Of critics of states, and of actions. */
+const sources: Readonly<Record<"state" | "action", readonly Source[]>> = {
+  state: [
+    { actions: "fresh", model: "exact", value: "exact" },
+    { actions: "fresh", model: "learned", value: "exact" },
+    { actions: "fresh", model: "exact", value: "critic" },
+    { actions: "fresh", model: "learned", value: "critic" },
+    { actions: "replayed", model: "exact", value: "critic" },
+    { actions: "replayed", model: "learned", value: "critic" },
+  ],
+  action: [
+    { actions: "fresh", model: "exact", value: "exact" },
+    { actions: "fresh", model: "none", value: "critic" },
+    { actions: "replayed", model: "none", value: "critic" },
+  ],
+};
+
+/** What of a replay is examined, and how. */
+export interface Selection {
+  /** How many of the newest transitions the states are drawn from. */
+  readonly newest: number;
+  /** Whose actions the algorithm learns from. */
+  readonly actions: Source["actions"];
+  /** Groups of states. */
+  readonly groups: number;
+  /** Of the rollouts. */
+  readonly steps: number;
+}
 
 /** How many steps after their start the held transitions stand, by their places; a lower bound for those of an episode cut off. */
 function elapsedOf(replay: Replay): Int32Array {
@@ -41,34 +61,32 @@ function changesOf(replay: Replay, predicted: readonly number[]): Float64Array {
 }
 
 /**
- * The gradient through one step, E_s [d/d theta E_a (r(s, a, s') + gamma V(s'))] over the states s of the replay, V being the value of the
+ * The gradient through one step, E_s [d/d theta E_a (r(s, a, s') + gamma V(s'))] over states s of the replay, V being the value of the
  * policy as it is, theta what its mean depends on.
  *
  * The reference knows neither model nor critic nor derivatives: it takes the returns Q of exact rollouts from the actions at both sides of
  * the mean, mu + sigma e and mu - sigma e, with the same noise later: (Q(mu + sigma e) - Q(mu - sigma e)) e / (2 sigma) has the mean
  * E_a [Q_a] (Stein's identity). The other estimators take Q_a = r_a + (r_s' + gamma V_s) f_a with the exact or the learned f_a, at the
- * policy's actions or, with importance weights, at the replay's, and V_s from exact rollouts (`valueGradient`) or from the critic.
- * All see the same states.
+ * policy's actions or, with importance weights, at the replay's, and V_s from exact rollouts (`valueGradient`) or from the critic; a
+ * critic of actions gives its own Q_a. All see the same states.
  *
  * Yields after every group of states.
- * @param steps Of the rollouts.
  */
 export function* examineTransitions(
   meter: Meter,
   replay: Replay,
-  groups: number,
-  steps: number,
-  seed: number,
+  { newest, actions, groups, steps }: Selection,
 ): Generator<Contest, void, void> {
   const { exact, learned, copies: P, config, environments } = meter;
-  const chance = new Chance(seed);
-  const held = replay.last(replay.size);
+  const { critic } = exact;
+  const chance = new Chance(config.seed);
+  const held = replay.last(newest);
   const elapsed = elapsedOf(replay);
   const changes = changesOf(replay, meter.task.predicted);
   const { length } = exact.policy.gradient;
-  const own: Source = { actions: "replayed", model: config.model, value: "critic" };
-  const contest = { reference: new Estimate(length), estimators: estimatorsOf(sources, own, length) };
-  const [replayed, fresh] = [exact.trajectories(P), learned.trajectories(P)];
+  const own: Source = { actions, model: critic === "action" ? "none" : config.model, value: "critic" };
+  const contest = { reference: new Estimate(length), estimators: estimatorsOf(sources[critic], own, length) };
+  const [replayed, fresh] = [exact.pieces(P), learned.pieces(P)];
   for (let group = 0; group < groups; ++group) {
     const rows = Int32Array.from({ length: P }, () => held[chance.index(held.length)]!);
     const before = [...rows].map((row) => elapsed[row]!);
@@ -82,6 +100,10 @@ export function* examineTransitions(
       const agent = source.model === "exact" ? exact : learned;
       const { batch } = agent;
       copyTransitions(source.actions === "fresh" ? fresh : replayed, batch);
+      if (source.model === "none") {
+        estimate.add(agent.policyGradientByCritic(batch));
+        continue;
+      }
       const weights = agent.importanceRatios(batch);
       if (source.actions === "fresh") weights.fill(1);
       else truncateWeights(weights, P, config.weightLimit);
