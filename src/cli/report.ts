@@ -96,14 +96,14 @@ async function drawCharts({ metrics, threshold, predicted }: Report): Promise<st
       threshold: { y: threshold.score, label: threshold.label },
     },
     small("Model error", "squared, in units of each dimension's scale", [of("error", "modelError")], "modelError"),
-    small("Model Jacobians", "relative error against the simulator's: 1 is that of a model that says nothing", [
+    small("Model Jacobians", "relative error, 1 for a model that says nothing", [
       of("by the state", "stateJacobianError"),
       of("by the action", "actionJacobianError"),
     ]),
     small("Critic error", "weighted squared temporal difference", [of("error", "valueError")], "valueError"),
-    small("Critic against returns", "of the stochastic policy, in units of the scaled reward", [
-      of("spread of the returns", "returnDeviation", true),
-      of("root mean square error", "criticError"),
+    small("Critic against returns", "root mean square error and bias, in units of the scaled reward", [
+      of("their spread", "returnDeviation", true),
+      of("error", "criticError"),
       of("bias", "criticBias"),
     ]),
     small("Policy gradient", "norm before clipping", [of("norm", "policyGradientNorm")], "policyGradientNorm"),

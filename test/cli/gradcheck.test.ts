@@ -36,7 +36,10 @@ test("gradcheck trains for a while, then prints how each estimator compares; the
   const words = await valuegrad([...command, "--algorithm", "svg0-er"]);
   t.is(words.code, 0, words.stderr);
   t.regex(words.stdout, /^cartpole, svg0-er, after 300 steps: the policy's gradient by 128 states\n\nactions/);
-  t.regex(words.stdout, /\nreference .*\nfresh +exact +exact .*\nfresh +none +critic .*\nreplayed +none +critic .* svg0-er\n/);
+  t.regex(
+    words.stdout,
+    /\nreference .*\nfresh +exact +exact .*\nfresh +none +critic .*\nreplayed +none +critic .* svg0-er\n/,
+  );
 });
 
 test("gradcheck takes a run with its replay, and leaves it as it is", async (t) => {

@@ -126,6 +126,14 @@ for (const [name, line, message] of [
     withRecord(0, { modelError: "" }),
     /^line 2: metrics\[0\]\.modelError is "": it must be a finite number or null$/,
   ],
+  ...[[], [1, null], 3].map(
+    (list) =>
+      [
+        `${JSON.stringify(list)} for a list`,
+        withRecord(0, { modelErrors: list } as object),
+        /^line 2: metrics\[0\]\.modelErrors is .*: it must be an array of finite numbers or null$/,
+      ] as const,
+  ),
   ["half a step", withRecord(1, { step: 0.5 }), /^line 2: metrics\[1\]\.step is 0\.5: it must be an integer from 0$/],
   [
     "a missing measure",

@@ -243,6 +243,11 @@ function holdMetrics(record: MetricsRecord): void {
   for (const key of ["step", "episodes", "updates", "evaluationReturn", "score", "successes", "sigma"] as const) {
     hold(typeof record?.[key] === "number", `an evaluation has the ${key} ${String(record?.[key])}`);
   }
+  for (const key of ["modelErrors", "valueGradient"] as const) {
+    const list: unknown = record[key];
+    const good = list === null || (Array.isArray(list) && list.length > 0 && list.every(Number.isFinite));
+    hold(good, `an evaluation has the ${key} ${String(list)}`);
+  }
   hold(typeof record.solved === "boolean", `an evaluation is solved: ${String(record.solved)}`);
 }
 
