@@ -9,6 +9,9 @@ const RECENT = 1024;
 /** The largest part of a return that the critic itself may complete. */
 const LARGEST_TAIL = 0.1;
 
+/** Exact on every host, unlike a power. */
+const square = (x: number): number => x * x;
+
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** The model's errors at recent transitions. Draws no random number. */
@@ -23,7 +26,7 @@ export function examineModel(
   }
   const probe = agent.probe(rows);
   replay.gather(replay.spread(rows, Math.min(RECENT, replay.size)), rows, probe);
-  const modelErrors = Array.from(agent.modelErrors(), (square) => toFourDigits(Math.sqrt(square)));
+  const modelErrors = Array.from(agent.modelErrors(), (squares) => toFourDigits(Math.sqrt(squares)));
   if (environment.transitionJacobian === undefined) {
     return { modelErrors, stateJacobianError: null, actionJacobianError: null };
   }
@@ -48,7 +51,7 @@ function deviations(s: Float32Array, states: number): number[] {
       sum += s[at]!;
       squares += s[at]! * s[at]!;
     }
-    return Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2));
+    return Math.sqrt(Math.max(0, squares / rows - square(sum / rows)));
   });
 }
 
@@ -72,8 +75,8 @@ function relativeError(
       for (let j = 0; j < N; ++j) {
         const at = first + i * N + j;
         const unit = units[j]! / scale[d]!;
-        errors += ((learned[at]! - exact[at]!) * unit) ** 2;
-        squares += ((exact[at]! - (byState && i === j ? 1 : 0)) * unit) ** 2;
+        errors += square((learned[at]! - exact[at]!) * unit);
+        squares += square((exact[at]! - (byState && i === j ? 1 : 0)) * unit);
       }
     });
   }
@@ -92,8 +95,8 @@ export function examineCritic(
   const average = mean((i) => G[i]!);
   return {
     criticBias: finiteOrNull(mean((i) => value[i]! - G[i]!)),
-    criticError: finiteOrNull(Math.sqrt(mean((i) => (value[i]! - G[i]!) ** 2))),
-    returnDeviation: finiteOrNull(Math.sqrt(mean((i) => (G[i]! - average) ** 2))),
+    criticError: finiteOrNull(Math.sqrt(mean((i) => square(value[i]! - G[i]!)))),
+    returnDeviation: finiteOrNull(Math.sqrt(mean((i) => square(G[i]! - average)))),
   };
 }
 

@@ -49,6 +49,13 @@ const examinations: Partial<Record<AlgorithmName, Examination>> = {
   dpg: replayed,
 };
 
+/** @throws UsageError when nothing is known to examine of an algorithm. */
+function examinationOf({ algorithm }: Config): Examination {
+  const known = examinations[algorithm];
+  if (known !== undefined) return known;
+  throw new UsageError(`algorithm is ${algorithm}: gradcheck measures ${Object.keys(examinations).join(", ")}`);
+}
+
 /** The trainer of a run as it is, or one that trains first. */
 async function openTrainer(name: string, { run, ...options }: Options): Promise<Trainer> {
   openTask(name);
@@ -62,6 +69,7 @@ async function openTrainer(name: string, { run, ...options }: Options): Promise<
     return trainer;
   }
   const given = readSettings({ ...options, task: name });
+  examinationOf(given);
   const config = options.steps === undefined ? resolveConfig({ ...given, steps: given.learningStarts }) : given;
   return new Trainer(await createCore(config.core), config);
 }
@@ -215,16 +223,11 @@ export function addGradcheck(program: Command): void {
   command.action(async (name: string, { json, ...options }: Options & { readonly json: string | boolean }) => {
     const asked = options.samples === undefined ? undefined : parseInteger("samples", options.samples, 2, 1_000_000);
     const trainer = await openTrainer(name, options);
-    const { algorithm, seed } = trainer.config;
-    const examination = examinations[algorithm];
-    if (examination === undefined) {
-      const known = Object.keys(examinations).join(", ");
-      throw new UsageError(`algorithm is ${algorithm}: gradcheck measures ${known}`);
-    }
+    const examination = examinationOf(trainer.config);
     if (options.run === undefined) await train(trainer);
     if (trainer.replay.size === 0) throw new UsageError(`run is ${options.run}: it has made no step yet`);
     const rollout = options.rollout === undefined ? {} : { rollout: parseInteger("rollout", options.rollout, 1, 1000) };
-    const drawn = options.seed === undefined ? seed : parseSeed(options.seed);
+    const drawn = options.seed === undefined ? trainer.config.seed : parseSeed(options.seed);
     const samples = Math.max(asked ?? examination.count, 2 * examination.copies);
     const result = await measure(trainer, examination, { samples, seed: drawn, ...rollout });
     process.stdout.write(`${json ? JSON.stringify(result) : inWords(result, examination.samples)}\n`);

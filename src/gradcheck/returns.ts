@@ -73,7 +73,7 @@ export function valueGradient(
   const S = distances.length;
   // one random direction for each state (Spall: Multivariate stochastic approximation using a simultaneous perturbation, 1992)
   const direction = Float32Array.from(states, (_, i) => (chance.uniform() < 0.5 ? -1 : 1) * distances[i % S]!);
-  const seed = chance.index(2 ** 31);
+  const seed = chance.index(0x8000_0000);
   const side = (sign: number): Float64Array => {
     meter.seed(seed);
     meter.place(

@@ -53,8 +53,10 @@ function changesOf(replay: Replay, predicted: readonly number[]): Float64Array {
   const changes = new Float64Array(replay.states);
   for (const i of predicted) {
     let squares = 0;
-    for (let row = 0; row < replay.size; ++row)
-      squares += (replay.sNext[row * replay.states + i]! - replay.s[row * replay.states + i]!) ** 2;
+    for (let at = i; at < replay.size * replay.states; at += replay.states) {
+      const change = replay.sNext[at]! - replay.s[at]!;
+      squares += change * change;
+    }
     changes[i] = Math.sqrt(squares / replay.size);
   }
   return changes;
@@ -116,4 +118,4 @@ export function* examineTransitions(
   }
 }
 
-const draw = (chance: Chance): number => chance.index(2 ** 31);
+const draw = (chance: Chance): number => chance.index(0x8000_0000);
