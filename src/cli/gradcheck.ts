@@ -114,11 +114,7 @@ interface Result {
   readonly samples: number;
   /** Steps of the exact rollouts. */
   readonly rolloutSteps: number;
-  readonly reference: {
-    /** Cosine between the reference of one half of the samples and that of the other. */
-    readonly agreement: number;
-    readonly signalToNoise: number;
-  };
+  readonly reference: { readonly signalToNoise: number };
   readonly estimators: readonly (Source & Comparison & { readonly own: boolean; readonly signalToNoise: number })[];
 }
 
@@ -160,7 +156,7 @@ async function measure(
     seed,
     samples: groups * copies,
     rolloutSteps: rollout,
-    reference: { agreement: reference.agreement, signalToNoise: signalToNoise(reference, ratio) },
+    reference: { signalToNoise: signalToNoise(reference, ratio) },
     estimators: estimators.map(({ source, own, estimate }) => ({
       ...source,
       ...compare(estimate, reference),
@@ -170,27 +166,26 @@ async function measure(
   };
 }
 
-const columns = ["cosine", "length", "bias", "signal"];
+const columns = ["cosine", "at most", "length", "bias", "signal"];
 
 function inWords(result: Result, samples: string): string {
   const { task, algorithm, steps, reference, estimators } = result;
   const { bold, dim } = new Chalk({ level: colourLevel(process.stdout) });
   const row = (words: readonly string[], numbers: readonly string[]): string =>
     [...words.map((word) => word.padEnd(10)), ...numbers.map((number) => number.padStart(10))].join("");
-  const lines = estimators.map(({ actions, model, value, cosine, length, bias, signalToNoise: signal, own }) => {
-    const line = row([actions, model, value], [cosine, length, bias, signal].map(three));
+  const lines = estimators.map(({ actions, model, value, own, ...numbers }) => {
+    const { cosine, ceiling, length, bias } = numbers;
+    const line = row([actions, model, value], [cosine, ceiling, length, bias, numbers.signalToNoise].map(three));
     return own ? bold(`${line}  ${algorithm}`) : line;
   });
-  const { agreement } = reference;
-  const most = Math.sqrt(Math.max(0, (2 * agreement) / (1 + agreement)));
   return [
     `${task}, ${algorithm}, after ${steps} steps: the policy's gradient by ${result.samples} ${samples}`,
     "",
     dim(row(["actions", "model", "value"], columns)),
-    row(["reference", "", ""], ["", "", "", three(reference.signalToNoise)]),
+    row(["reference", "", ""], ["", "", "", "", three(reference.signalToNoise)]),
     ...lines,
     "",
-    `the reference's own noise leaves at most ${most.toFixed(2)} of a cosine; its rollouts have ${result.rolloutSteps} steps`,
+    `exact rollouts of ${result.rolloutSteps} steps; "at most": the cosine that the noise of both would leave of 1`,
   ].join("\n");
 }
 

@@ -102,7 +102,7 @@ async function drawCharts({ metrics, threshold, predicted }: Report): Promise<st
     ]),
     small("Critic error", "weighted squared temporal difference", [of("error", "valueError")], "valueError"),
     small("Critic against returns", "root mean square error and bias, in units of the scaled reward", [
-      of("their spread", "returnDeviation", true),
+      of("spread", "returnDeviation", true),
       of("error", "criticError"),
       of("bias", "criticBias"),
     ]),

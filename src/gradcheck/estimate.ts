@@ -35,19 +35,17 @@ export function estimatorsOf(sources: readonly Source[], own: Source, length: nu
 
 /** A running mean and spread of vectors, each the mean of a group of samples. */
 export class Estimate {
-  /** Means of the groups of even and of odd number, not yet divided. */
-  readonly #halves: readonly [Float64Array, Float64Array];
+  readonly #sum: Float64Array;
   #squares = 0;
   #groups = 0;
 
   constructor(length: number) {
-    this.#halves = [new Float64Array(length), new Float64Array(length)];
+    this.#sum = new Float64Array(length);
   }
 
   add(group: Float32Array): void {
-    const half = this.#halves[this.#groups % 2]!;
-    for (let i = 0; i < half.length; ++i) {
-      half[i] = half[i]! + group[i]!;
+    for (let i = 0; i < this.#sum.length; ++i) {
+      this.#sum[i] = this.#sum[i]! + group[i]!;
       this.#squares += group[i]! * group[i]!;
     }
     this.#groups += 1;
@@ -55,13 +53,7 @@ export class Estimate {
 
   /** The mean over all groups. */
   get mean(): Float64Array {
-    const [even, odd] = this.#halves;
-    return even.map((x, i) => (x + odd[i]!) / this.#groups);
-  }
-
-  /** Cosine between the mean of one half of the groups and that of the other: what noise leaves of 1. */
-  get agreement(): number {
-    return cosine(...this.#halves);
+    return this.#sum.map((x) => x / this.#groups);
   }
 
   /** Variance of a group's mean, all components together. */
@@ -75,30 +67,41 @@ export class Estimate {
   }
 }
 
+/** Square of the length of what is estimated, and its share in that of the estimate's mean, from 0 (all noise) to 1. */
+function signalOf({ mean, variance, groups }: Estimate): { readonly square: number; readonly share: number } {
+  const all = dot(mean, mean);
+  const square = Math.max(0, all - variance / groups);
+  return { square, share: square / all };
+}
+
 /**
  * |mean| / sqrt(E |g - mean|^2) of the gradients g that the algorithm goes along; the mean's own noise is taken off.
  * @param ratio Samples of such a gradient per sample of a group.
  */
-export function signalToNoise({ mean, variance, groups }: Estimate, ratio: number): number {
-  return Math.sqrt((Math.max(0, dot(mean, mean) - variance / groups) * ratio) / variance);
+export function signalToNoise(estimate: Estimate, ratio: number): number {
+  return Math.sqrt((signalOf(estimate).square * ratio) / estimate.variance);
 }
 
 /** How an estimator's mean compares with the reference's. */
 export interface Comparison {
   readonly cosine: number;
-  /** Its length, and that of the difference, over the reference's length. */
+  /** What the noise of both would leave of a cosine of 1, where they share none. */
+  readonly ceiling: number;
+  /** Its length over the reference's, both less their noise. */
   readonly length: number;
+  /** The length of the difference over the reference's, with all noise. */
   readonly bias: number;
 }
 
 export function compare(estimate: Estimate, reference: Estimate): Comparison {
   const [mean, truth] = [estimate.mean, reference.mean];
-  const length = Math.sqrt(dot(truth, truth));
   const difference = mean.map((x, i) => x - truth[i]!);
+  const [signal, whole] = [signalOf(estimate), signalOf(reference)];
   return {
     cosine: cosine(mean, truth),
-    length: Math.sqrt(dot(mean, mean)) / length,
-    bias: Math.sqrt(dot(difference, difference)) / length,
+    ceiling: Math.sqrt(signal.share * whole.share),
+    length: Math.sqrt(signal.square / whole.square),
+    bias: Math.sqrt(dot(difference, difference) / dot(truth, truth)),
   };
 }
 
