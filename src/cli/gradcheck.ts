@@ -129,7 +129,7 @@ async function measure(
   const { copies } = examination;
   const groups = Math.ceil(samples / copies);
   const along = examination.samples === "episodes";
-  const rollout = along && task.finite ? 0 : (asked ?? rolloutSteps(config, task));
+  const rollout = along && task.finite ? 0 : Math.max(asked ?? rolloutSteps(config, task), along ? 1 : 0);
   // a gradient of sigma takes other samples than one of the mean
   const changes = along ? { seed } : { seed, etaLimit: 0 };
   const core = await createCore(config.core);
@@ -206,7 +206,7 @@ export function addGradcheck(program: Command): void {
     )
     .option(
       "--rollout <n>",
-      "steps of an exact rollout, after which the critic says the rest (default: until the discount leaves 5 % of it)",
+      "steps of an exact rollout, after which the critic says the rest, with 0 everything (default: until the discount leaves 5 %)",
     )
     .option("--json", "print the result as JSON", false);
   for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
@@ -221,7 +221,7 @@ export function addGradcheck(program: Command): void {
     const examination = examinationOf(trainer.config);
     if (options.run === undefined) await train(trainer);
     if (trainer.replay.size === 0) throw new UsageError(`run is ${options.run}: it has made no step yet`);
-    const rollout = options.rollout === undefined ? {} : { rollout: parseInteger("rollout", options.rollout, 1, 1000) };
+    const rollout = options.rollout === undefined ? {} : { rollout: parseInteger("rollout", options.rollout, 0, 1000) };
     const drawn = options.seed === undefined ? trainer.config.seed : parseSeed(options.seed);
     const samples = Math.max(asked ?? examination.count, 2 * examination.copies);
     const result = await measure(trainer, examination, { samples, seed: drawn, ...rollout });

@@ -58,7 +58,7 @@ test("gradcheck takes a run with its replay, and leaves it as it is", async (t) 
   for (const [changes, message] of [
     [["--sigma", "0.2"], /^error: sigma is 0\.2: a run has its own; leave it or --run out\n$/],
     [["--samples", "1"], /^error: samples is 1: it must be an integer from 2 to 1000000\n$/],
-    [["--rollout", "x"], /^error: rollout is x: it must be an integer from 1 to 1000\n$/],
+    [["--rollout", "x"], /^error: rollout is x: it must be an integer from 0 to 1000\n$/],
     [["--run", join(folder, "none")], /^error: run is .*none: this folder holds no run/],
   ] as const) {
     const refused = await valuegrad([...check, ...changes]);

@@ -56,6 +56,13 @@ test("with the exact model and the exact value the gradient is that of the retur
   t.true(comparison(await examined(trainer, 2, 8), { ...exact, value: "critic" }).bias > 0.1);
 });
 
+test("where the critic says everything, it agrees with the reference", async (t) => {
+  const trainer = await trained(arm);
+  const contest = await examined(trainer, 100, 0);
+  const { cosine, length } = comparison(contest, { actions: "fresh", model: "exact", value: "critic" });
+  t.true(cosine > 0.99 && Math.abs(length - 1) < 0.1, `${cosine}, ${length}`);
+});
+
 test("the same seed gives the same numbers, another one others; the trainer goes on as if nobody had looked", async (t) => {
   const trainer = await trained({ ...arm, steps: 150 });
   const policy = trainer.agent.policy.values.slice();
