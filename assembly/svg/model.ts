@@ -388,7 +388,7 @@ export function modelErrors<T>(model: Model, errors: usize, s: usize, a: usize, 
     observedChanges<T>(model, at<T>(s, b * S), at<T>(sNext, b * S));
     for (let d = 0; d < D; ++d) {
       const change = load<T>(at<T>(model.change, d)) / load<T>(at<T>(model.scale, d));
-      const error = load<T>(outputAt<T>(model, ensembleOutput(model.net), b, d)) - change;
+      const error = load<T>(outputAt<T>(model, predictorOutput(model.net), b, d)) - change;
       store<T>(at<T>(errors, d), load<T>(at<T>(errors, d)) + (error * error) / <T>B);
     }
   }
