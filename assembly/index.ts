@@ -33,7 +33,7 @@ import * as values from "./svg/value";
 import { Value } from "./svg/value";
 
 /** Changes with every change of the interface's meaning. */
-export const ABI_VERSION: i32 = 3;
+export const ABI_VERSION: i32 = 4;
 /** Whether this build uses SIMD, and whether it fuses multiply and add. */
 export const HAS_SIMD: bool = ASC_FEATURE_SIMD;
 export const HAS_FMA: bool = ASC_FEATURE_RELAXED_SIMD;

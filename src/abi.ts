@@ -43,7 +43,7 @@ export const Squash = { none: 0, tanh: 1 } as const;
 export const Deviation = { fixed: 0, learned: 1, state: 2 } as const;
 
 /** The interface's version that these types describe. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;

@@ -15,7 +15,7 @@ for (const build of RELEASES) {
 
   test(`${build}.wasm says which interface it has and how it was built`, (t) => {
     const core = new Core(32, build);
-    t.is(core.constant("ABI_VERSION"), 2);
+    t.is(core.constant("ABI_VERSION"), 4);
     t.is(core.constant("HAS_SIMD"), build === "core" ? 1 : 0);
     t.is(core.constant("HAS_FMA"), 0);
   });

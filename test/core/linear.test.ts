@@ -63,7 +63,7 @@ function setup(actions: number, targetPeriod: number, noise: boolean, residual: 
   core.set(core.plain("parametersValues", core.plain("policyParameters", policy)), policyBlock);
   const frames = createFrames(core, 2, 2, []);
   const predicted = core.putIntegers([0, 1]);
-  const model = core.run("modelCreate", encoder, 1, widthsOf(core, [3, 1]), 1, predicted, 2, frames, ROWS);
+  const model = core.run("modelCreate", encoder, 1, widthsOf(core, [3, 1]), 1, predicted, 2, frames, 0, ROWS);
   const modelBlock = known.flatMap((x, i) => (i % 2 ? [x, 0, 0] : [x]));
   core.set(core.plain("parametersValues", core.plain("modelParameters", model)), modelBlock);
   const value = core.run("valueCreate", encoder, actions, widthsOf(core, [2 + actions, 1]), 1, ROWS);
