@@ -8,10 +8,11 @@
 // site anywhere within reach of a hand that points outwards.
 //
 // The reward is DDPG's, distances from hand to ball and from ball to site, in a form that learns, and as with the reacher most of it is
-// progress: r = -5 e' + 40 (e - e') - 0.01 |u|^2, e = h - 3 (0.5 - b) / (1 + (h / 0.05)^2), h the distance from grasp to ball, b from ball
-// to site, primes after the step. The second part of e is what a held ball is worth, the more the nearer it is to its site. With weighted
-// sums of h and b the hand did not learn to go to the ball, though it did with h alone: likely because whoever can't grasp yet pushes the
-// ball away, which then only costs.
+// progress: r = -5 e' + 40 (e - e') - 0.01 |u|^2, e = h - 3 (0.5 - b) / (1 + (h^2 + 0.2 (l^2 + r^2)) / 0.05^2), h the distance from grasp
+// to ball, l and r from the finger tips to the ball, b from ball to site, primes after the step. The second part of e is what a held ball
+// is worth, the more the nearer it is to its site. With weighted sums of h and b the hand did not learn to go to the ball, though it did
+// with h alone: likely because whoever can't grasp yet pushes the ball away, which then only costs. Without l and r it did not learn to
+// close its fingers: it shoved the ball with the palm, fingers spread, and could not bring back what it had shoved too far.
 
 import { cosine, sine } from "../core/math";
 import { Random, randomBetween, randomWithin } from "../core/random";
@@ -24,6 +25,8 @@ const STEPS: i32 = 150;
 const SUBSTEPS: i32 = 10;
 /** Sites of the model. */
 const GRASP: i32 = 0;
+const TIP_LEFT: i32 = 1;
+const TIP_RIGHT: i32 = 2;
 /** Bytes before the ball and before the site in s. */
 const BALL: usize = 40;
 const SITE: usize = 112;
@@ -41,6 +44,8 @@ const TRIES: i32 = 1000;
 const REACH: f64 = 0.5;
 const GRASP_RADIUS: f64 = 0.05;
 const HOLD: f64 = 3;
+/** What a finger tip's distance counts beside the grasp's. */
+const TIP_SHARE: f64 = 0.2;
 const COST: f64 = 5;
 const PROGRESS: f64 = 40;
 const ACTION_COST: f64 = 0.01;
@@ -83,6 +88,16 @@ function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
 }
 
 
+/** Squared distance of a site from the ball, m^2. */
+@inline
+function squareToBall(task: Task, site: i32, s: usize): f64 {
+  const place = sitePlace(task, site, s);
+  const x = load<f64>(place) - load<f64>(s + BALL);
+  const y = load<f64>(place, 8) - load<f64>(s + BALL, 8);
+  return x * x + y * y;
+}
+
+
 @inline
 function handToBall(task: Task, s: usize): f64 {
   const grasp = sitePlace(task, GRASP, s);
@@ -95,18 +110,18 @@ function ballToSite(s: usize): f64 {
   return smoothDistance(load<f64>(s + BALL) - load<f64>(s + SITE), load<f64>(s + BALL, 8) - load<f64>(s + SITE, 8));
 }
 
-/** How much a hand at distance h from the ball holds it: HOLD at the ball, half of that at the grasp's radius. */
-@inline
-function held(h: f64): f64 {
-  return HOLD / (1 + (h * h) / (GRASP_RADIUS * GRASP_RADIUS));
+/** How much a hand at distance h from the ball holds it: the more the nearer grasp and finger tips are to it, HOLD at most. */
+function held(task: Task, h: f64, s: usize): f64 {
+  const tips = squareToBall(task, TIP_LEFT, s) + squareToBall(task, TIP_RIGHT, s);
+  return HOLD / (1 + (h * h + TIP_SHARE * tips) / (GRASP_RADIUS * GRASP_RADIUS));
 }
 
 /** Terms: hand, held ball, progress, action. */
 function reward(task: Task, terms: usize, s: usize, a: usize, sNext: usize): void {
   const before = handToBall(task, s);
-  const heldBefore = held(before) * (REACH - ballToSite(s));
+  const heldBefore = held(task, before, s) * (REACH - ballToSite(s));
   const hand = handToBall(task, sNext);
-  const heldAfter = held(hand) * (REACH - ballToSite(sNext));
+  const heldAfter = held(task, hand, sNext) * (REACH - ballToSite(sNext));
   store<f64>(terms, -COST * hand);
   store<f64>(terms, COST * heldAfter, 8);
   store<f64>(terms, PROGRESS * (before - hand + heldAfter - heldBefore), 16);
@@ -120,21 +135,29 @@ function add(slot: usize, x: f64, y: f64): void {
   store<f64>(slot, load<f64>(slot, 8) + y, 8);
 }
 
+/** ds += factor times the slope of half the squared distance of a site from the ball. */
+function siteToBallVjp(task: Task, ds: usize, site: i32, factor: f64, s: usize): void {
+  const place = sitePlace(task, site, s);
+  const x = factor * (load<f64>(place) - load<f64>(s + BALL));
+  const y = factor * (load<f64>(place, 8) - load<f64>(s + BALL, 8));
+  siteVjp(task, ds, site, x, y);
+  add(ds + BALL, -x, -y);
+}
+
 /** ds += weight times the slope of h - held (0.5 - b). */
 function errorGradient(task: Task, ds: usize, weight: f64, s: usize): void {
   const bx = load<f64>(s + BALL) - load<f64>(s + SITE);
   const by = load<f64>(s + BALL, 8) - load<f64>(s + SITE, 8);
   const b = smoothDistance(bx, by);
-  const grasp = sitePlace(task, GRASP, s);
-  const hx = load<f64>(grasp) - load<f64>(s + BALL);
-  const hy = load<f64>(grasp, 8) - load<f64>(s + BALL, 8);
-  const h = smoothDistance(hx, hy);
-  const hold = held(h);
+  const h = handToBall(task, s);
+  const hold = held(task, h, s);
   // d held / dh = -2 h held^2 / (HOLD radius^2)
-  const hand = weight * (1 / h + ((REACH - b) * 2 * hold * hold) / (HOLD * GRASP_RADIUS * GRASP_RADIUS));
+  const slope = (weight * (REACH - b) * 2 * hold * hold) / (HOLD * GRASP_RADIUS * GRASP_RADIUS);
   const ball = (weight * hold) / b;
-  siteVjp(task, ds, GRASP, hand * hx, hand * hy);
-  add(ds + BALL, ball * bx - hand * hx, ball * by - hand * hy);
+  siteToBallVjp(task, ds, GRASP, weight / h + slope, s);
+  siteToBallVjp(task, ds, TIP_LEFT, TIP_SHARE * slope, s);
+  siteToBallVjp(task, ds, TIP_RIGHT, TIP_SHARE * slope, s);
+  add(ds + BALL, ball * bx, ball * by);
   add(ds + SITE, -ball * bx, -ball * by);
 }
 

@@ -92,7 +92,7 @@ export const gripper: CoreTask = {
   ],
   constant: [14, 15],
   markers: ({ 14: x, 15: y }) => [{ name: "site", x: x!, y: y!, radius: 0.05 }],
-  // held = 3 (0.5 - ball_to_site) / (1 + (hand_to_ball / 0.05)^2)
+  // held = 3 (0.5 - ball_to_site) / (1 + (hand_to_ball^2 + 0.2 (left_tip_to_ball^2 + right_tip_to_ball^2)) / 0.05^2)
   reward: [
     { name: "hand", formula: "-5 hand_to_ball'" },
     { name: "held", formula: "5 held'" },

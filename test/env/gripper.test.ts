@@ -45,7 +45,9 @@ test("starts: nothing touches anything, so a ball without a push stays", async (
 test("the reward is the hand's distance less what it holds, as a cost and as progress, and effort", async (t) => {
   const environments = await copies("gripper");
   const rounded = (x: number, y: number) => Math.sqrt(x * x + y * y + 1e-4);
-  const held = (h: number, b: number) => (3 * (0.5 - b)) / (1 + (h / 0.05) ** 2);
+  // the finger tips of a straight arm with straight fingers are at (0.36, 0.04) and (0.36, -0.04)
+  const held = (h: number, ball: number, b: number) =>
+    (3 * (0.5 - b)) / (1 + (h ** 2 + 0.2 * 2 * ((0.36 - ball) ** 2 + 0.04 ** 2)) / 0.05 ** 2);
   const close = (actual: number, expected: number) => t.true(Math.abs(actual - expected) < 1e-12, `${actual}`);
   // a straight arm's grasp is at (0.31, 0)
   const state = (ball: readonly number[], site: readonly number[]) => [
@@ -57,9 +59,9 @@ test("the reward is the hand's distance less what it holds, as a cost and as pro
   const still = [0, 0, 0, 0, 0];
   const far = state([0.21, 0], [0.21, 0.1]);
   const [h, b] = [rounded(0.1, 0), rounded(0, 0.1)];
-  close(rewardAt(environments, far, still, far), -5 * h + 5 * held(h, b));
+  close(rewardAt(environments, far, still, far), -5 * h + 5 * held(h, 0.21, b));
   const caught = state([0.31, 0], [0.21, 0]);
-  const errors = [h - held(h, b), 0.01 - held(0.01, rounded(0.1, 0))] as const;
+  const errors = [h - held(h, 0.21, b), 0.01 - held(0.01, 0.31, rounded(0.1, 0))] as const;
   close(rewardAt(environments, far, [1, 0, 0, 0, -2], caught), -5 * errors[1] + 40 * (errors[0] - errors[1]) - 0.05);
 });
 
