@@ -93,6 +93,7 @@ export function modelErrors(model: Model, errors: usize, s: usize, a: usize, sNe
 export function modelParameters(model: Model): Parameters { return model.parameters; }
 export function modelAllocateJacobian(model: Model): void { models.modelAllocateJacobian<f32>(model); }
 export function modelScale(model: Model): usize { return model.scale; }
+export function modelBoundActions(model: Model, bound: f64): void { model.actionBound = bound; }
 
 // a batch of transitions
 export function batchCreate(rows: i32, states: i32, actions: i32): Batch { return batches.batchCreate<f32>(rows, states, actions); }

@@ -141,6 +141,7 @@ export interface CoreExports {
   modelParameters(model: ModelHandle): ParametersHandle;
   modelAllocateJacobian(model: ModelHandle): void;
   modelScale(model: ModelHandle): Pointer;
+  modelBoundActions(model: ModelHandle, bound: number): void;
 
   batchCreate(rows: number, states: number, actions: number): BatchHandle;
   batchS(batch: BatchHandle): Pointer;

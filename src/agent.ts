@@ -175,6 +175,7 @@ export class Agent {
       single ? 1 : 0,
       rows,
     );
+    exports.modelBoundActions(this.#model, 1);
     this.model = new Network(
       core,
       "model",

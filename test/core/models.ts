@@ -8,6 +8,8 @@ import { Source } from "./numbers.js";
 
 export const B = 5;
 export const HIDDEN = [6];
+/** Most actions are within it, some are beyond it. */
+const ACTION_BOUND = 0.7;
 const D = PREDICTED.length;
 
 /** What a model is made with. */
@@ -52,6 +54,7 @@ export function setup(bits: Bits, variant: Variant) {
   const core = new Core(bits);
   const source = new Source(learnedNoise ? 1 : 0);
   const model = createModel(core, source, B, { learnedNoise, hidden: HIDDEN, frames, single });
+  core.plain("modelBoundActions", model.address, ACTION_BOUND);
   const [states, actions] = [source.singles(B * STATES), source.singles(B * ACTIONS)];
   const [s, a] = [core.put(states), core.put(actions)];
   const noise = source.singles(B * STATES, -2, 2);
@@ -76,7 +79,7 @@ export function setup(bits: Bits, variant: Variant) {
     const [numbersS, numbersA] = [core.get(s, B * STATES), core.get(a, B * ACTIONS)];
     const inputs = Array.from({ length: B }, (_, b) => [
       ...encode(FEATURES, numbersS.slice(b * STATES, (b + 1) * STATES)),
-      ...numbersA.slice(b * ACTIONS, (b + 1) * ACTIONS),
+      ...numbersA.slice(b * ACTIONS, (b + 1) * ACTIONS).map((x) => Math.max(-ACTION_BOUND, Math.min(ACTION_BOUND, x))),
     ]).flat();
     const middle = (Math.log(1e-3) + Math.log(10)) / 2;
     const halfRange = (Math.log(10) - Math.log(1e-3)) / 2;
