@@ -119,6 +119,7 @@ export function learnerCreate(policy: Policy, model: Model, value: Value, exact:
 export function learnerConfigure(learner: Learner, imagination: Random, residual: i32): void { learners.learnerConfigure(learner, imagination, residual); }
 export function updateModel(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateModel<f32>(learner, batch, B); }
 export function importanceRatios(learner: Learner, batch: Batch, B: i32): f64 { return learners.importanceRatios<f32>(learner, batch, B); }
+export function learnerSetRatioExponent(learner: Learner, exponent: f64): void { learner.ratioExponent = exponent; }
 export function updateValue(learner: Learner, batch: Batch, B: i32): f64 { return learners.updateValue<f32>(learner, batch, B); }
 export function svgGradient(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void { svg.svgGradient<f32>(learner, batch, K, P, bootstraps); }
 export function updatePolicy(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return svg.updatePolicy<f32>(learner, batch, K, P, bootstraps); }

@@ -173,6 +173,7 @@ export interface CoreExports {
   learnerConfigure(learner: LearnerHandle, imagination: RandomHandle | 0, residual: number): void;
   updateModel(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   importanceRatios(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
+  learnerSetRatioExponent(learner: LearnerHandle, exponent: number): void;
   updateValue(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   svgGradient(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): void;
   updatePolicy(learner: LearnerHandle, batch: BatchHandle, steps: number, pieces: number, bootstraps: number): number;

@@ -39,6 +39,7 @@ export type AgentConfig = Pick<
   | "rewardScale"
   | "targetPeriod"
   | "valueLearning"
+  | "weights"
   | "etaLimit"
   | "gradientLimit"
   | "squash"
@@ -67,6 +68,13 @@ export const PROBE_ROWS = 64;
 
 /** Last layers start this much smaller, so that an untrained network says next to nothing. */
 const LAST_LAYER_SCALE = 0.1;
+
+/** To which power the density ratio of an action of A dimensions is raised to give its importance weight. */
+const ratioExponents: Readonly<Record<Config["weights"], (A: number) => number>> = {
+  full: () => 1,
+  geometric: (A) => 1 / A,
+  none: () => 0,
+};
 
 /**
  * A learner in the core: policy, critic and model with their optimisers, and their updates. Every call works on arrays in the core's
@@ -214,6 +222,7 @@ export class Agent {
     );
     const residual = config.valueLearning === "residual" ? 1 : 0;
     exports.learnerConfigure(this.#learner, deterministic ? 0 : this.#imagination, residual);
+    exports.learnerSetRatioExponent(this.#learner, ratioExponents[config.weights](A));
     this.#statesPointer = core.alloc(4 * actingRows * S);
     this.#actionsPointer = core.alloc(4 * actingRows * A);
     this.#logProbsPointer = core.alloc(4 * actingRows);

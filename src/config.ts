@@ -127,6 +127,11 @@ export const settings = {
     "what the policy of svg-k and ac learns from: the replay, with importance weights, or the newest steps, once each",
   ),
   policyInterval: integer(10, 1, 1_000_000, "environment steps between two policy updates on fresh data"),
+  weights: choice(
+    "full",
+    ["full", "geometric", "none"],
+    "importance weight of an action: the ratio of its densities, the geometric mean of its dimensions' ratios, or 1",
+  ),
   weightLimit: real(5, 0, 1e6, "largest importance weight, also of a piece of several steps as a whole"),
   klWeight: real(
     0,

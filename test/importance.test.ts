@@ -45,3 +45,24 @@ test("data of the current policy weigh 1, and its ratios follow the densities on
   const shifted = [...agent.importanceRatios()];
   t.true(shifted.every((ratio, i) => Math.abs(ratio / Math.exp(i % 3) - 1) < 1e-4));
 });
+
+test("weights are the densities' ratio, its geometric mean over the action's dimensions, or 1", async (t) => {
+  const weights = async (settings: object): Promise<number[]> => {
+    const trainer = new Trainer(
+      await init(),
+      resolveConfig({ task: "reacher-4target", steps: 1000, learningStarts: 1000, batch: 32, ...settings }),
+    );
+    for (let i = 0; i < 50; ++i) trainer.step();
+    const { agent, replay } = trainer;
+    replay.gather(agent.sampleIndices(replay.size), 32, agent.batch);
+    agent.batch.behaviourLogProb.forEach((value, i, all) => {
+      all[i] = value - 3 * (i % 3);
+    });
+    return [...agent.importanceRatios()];
+  };
+  const close = (expected: (row: number) => number) => (ratio: number, row: number) =>
+    Math.abs(ratio / expected(row) - 1) < 1e-4;
+  t.true((await weights({})).every(close((row) => Math.exp(3 * (row % 3)))));
+  t.true((await weights({ weights: "geometric" })).every(close((row) => Math.exp(row % 3))));
+  t.true((await weights({ weights: "none" })).every((ratio) => ratio === 1));
+});

@@ -34,6 +34,8 @@ export class Learner {
   valueUpdates: i32;
   /** What KL(behaviour || current) costs the policy; 0 until the caller sets it. */
   klWeight: f32;
+  /** Density ratios are raised to this power. */
+  ratioExponent: f64;
 }
 
 export function learnerCreate(
@@ -53,6 +55,7 @@ export function learnerCreate(
   learner.gamma = gamma;
   learner.rewardScale = rewardScale;
   learner.targetPeriod = targetPeriod;
+  learner.ratioExponent = 1;
   return learner;
 }
 
@@ -72,19 +75,20 @@ export function updateModel<T>(learner: Learner, batch: Batch, B: i32): f64 {
 }
 
 /**
- * weight = p(a | s; theta) / p(a | s; theta_k), the ratio of the current policy's density and the behaviour's. The caller
- * truncates it. Leaves the policy evaluated at the batch, which updatePolicy builds on. Returns minus the mean logarithm of the ratios,
- * which estimates KL(behaviour || current).
+ * weight = (p(a | s; theta) / p(a | s; theta_k))^ratioExponent, from the ratio of the current policy's density and the behaviour's. The
+ * caller truncates it. Leaves the policy evaluated at the batch, which updatePolicy builds on. Returns minus the mean logarithm of the
+ * ratios, which estimates KL(behaviour || current).
  */
 export function importanceRatios<T>(learner: Learner, batch: Batch, B: i32): f64 {
   policyForward<T>(learner.policy, batch.s, B);
   policyLogProb<T>(learner.policy, batch.weight, batch.a, B);
+  const exponent = <T>learner.ratioExponent;
   let divergence: f64 = 0;
   for (let b = 0; b < B; ++b) {
     const slot = at<T>(batch.weight, b);
     const logRatio = load<T>(slot) - load<T>(at<T>(batch.behaviourLogProb, b));
     divergence -= <f64>logRatio;
-    store<T>(slot, exponential<T>(logRatio));
+    store<T>(slot, exponential<T>(exponent * logRatio));
   }
   return divergence / <f64>B;
 }

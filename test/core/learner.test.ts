@@ -64,6 +64,18 @@ test("SVG(1): importance ratios are ratios of densities", (t) => {
   t.is(core.get(address("Weight"), ROWS)[B], 0, "a row beyond the batch");
 });
 
+test("SVG(1): importance ratios are raised to the power that was set", (t) => {
+  const { core, batch, learner, address } = setup(64);
+  core.run("importanceRatios", learner, batch, B);
+  const ratios = core.get(address("Weight"), B);
+  for (const exponent of [1 / 3, 0]) {
+    core.plain("learnerSetRatioExponent", learner, exponent);
+    core.run("importanceRatios", learner, batch, B);
+    const powers = ratios.map((ratio) => ratio ** exponent);
+    assertClose(t, core.get(address("Weight"), B), powers, 1e-14, `power ${exponent}`);
+  }
+});
+
 test("SVG(1): the policy's gradient is the derivative of the weighted one-step value under the inferred noises", (t) => {
   const { core, source, policy, model, value, batch, learner, address } = setup(64);
   core.run("importanceRatios", learner, batch, B);
