@@ -106,7 +106,9 @@ export const gripper: CoreTask = {
     policyLearningRate: 5e-4,
     valueUpdates: 4,
     targetPeriod: 25,
-    steps: 30_000,
+    steps: 50_000,
+    weights: "geometric",
+    sigma: 0.4,
     // an untrained hand touches the ball so rarely that it takes this long until the scale of its motion is known
     learningStarts: 2000,
   },
