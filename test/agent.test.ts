@@ -51,6 +51,20 @@ test("an agent sees the features that its task describes, sums of vectors too, a
   await t.notThrowsAsync(verifyPolicy(exportPolicy(policy), { obs, mean, std, action: clipped, count: ROWS }));
 });
 
+test("an agent's model takes actions as the environment clips them", async (t) => {
+  const errorAfter = async (torque: number): Promise<number> => {
+    const agent = await createAgent();
+    const source = new Source(5);
+    agent.batch.s.set(source.array(agent.batch.s.length, () => source.normal()));
+    agent.batch.sNext.set(source.array(agent.batch.sNext.length, () => source.normal()));
+    agent.batch.a.fill(torque);
+    return agent.updateModel();
+  };
+  t.is(await errorAfter(1), await errorAfter(2.5));
+  t.is(await errorAfter(-1), await errorAfter(-7));
+  t.not(await errorAfter(1), await errorAfter(0.9));
+});
+
 const BAD_FEATURES: readonly (readonly [Feature, RegExp])[] = [
   [
     { kind: "sin", of: [[5, 1]], scale: 1 },
