@@ -106,9 +106,10 @@ export const gripper: CoreTask = {
     policyLearningRate: 5e-4,
     valueUpdates: 4,
     targetPeriod: 25,
-    steps: 50_000,
+    steps: 40_000,
     weights: "geometric",
-    sigma: 0.4,
+    modelHidden: [40, 40],
+    modelLearningRate: 1e-3,
     // an untrained hand touches the ball so rarely that it takes this long until the scale of its motion is known
     learningStarts: 2000,
   },
