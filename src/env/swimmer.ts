@@ -69,16 +69,21 @@ function swimmer(links: number, id: number): CoreTask {
     ],
     score: { name: "distance", unit: "m", window: 10, threshold: 0.5, better: "lower", share: 0.8 },
     defaults: {
-      steps: links === 3 ? 20_000 : links === 5 ? 60_000 : 80_000,
       evaluationInterval: 2_000,
       learningStarts: 1_000,
-      gamma: 0.97,
       valueUpdates: 3,
       targetPeriod: 25,
-      policyLearningRate: links === 3 ? 1e-3 : 5e-4,
-      sigma: 0.8,
-      // less noise: a gait that noise keeps going stops without it
-      ...(links === 5 && { weights: "geometric", sigma: 0.4, gamma: 0.98 }),
+      ...(links === 3
+        ? { steps: 20_000, gamma: 0.97, policyLearningRate: 1e-3, sigma: 0.8 }
+        : {
+            steps: links === 5 ? 60_000 : 100_000,
+            // a body that lies across the way to the goal has to turn first
+            gamma: 0.98,
+            policyLearningRate: 5e-4,
+            weights: "geometric" as const,
+            modelHidden: [40, 40],
+            modelLearningRate: 1e-3,
+          }),
     },
   };
 }
