@@ -63,6 +63,7 @@ const common = {
   loader: { ".wasm": "binary" },
   minifySyntax: true,
   minifyWhitespace: true,
+  minifyIdentifiers: true,
   legalComments: "none",
   metafile: true,
   chunkNames: "chunk-[hash]",
@@ -114,7 +115,6 @@ async function bundle() {
     entryPoints: { cli: "src/cli/main.ts" },
     platform: "node",
     plugins: [withoutUnused],
-    minifyIdentifiers: true,
     // bundled CommonJS packages ask for Node's modules through `require`
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });

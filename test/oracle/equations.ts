@@ -144,6 +144,8 @@ export interface ModelDescription extends NetworkDescription {
   readonly scales: Numbers;
   readonly frames: readonly TestFrame[];
   readonly noise: "additive" | "learned";
+  /** Actions count up to this magnitude; without bound unless given. */
+  readonly actionBound?: number;
 }
 
 /** The learned model: s' = s + R(s) scale (mu(s, a) + sigma(s, a) xi). */
@@ -157,8 +159,12 @@ export class ModelEquations implements Transition {
   }
 
   #moments(s: Row, a: Row): { readonly mean: Quantity; readonly sigma: Quantity }[] {
-    const { features, noise } = this.#description;
-    const inputs = [...encode(features, s), ...a];
+    const { features, noise, actionBound = Infinity } = this.#description;
+    // at the bound it is a constant
+    const counted = a
+      .map((x) => Math.max(-actionBound, Math.min(actionBound, held(x))))
+      .map((x, k) => (x === held(a[k]!) ? a[k]! : x));
+    const inputs = [...encode(features, s), ...counted];
     return this.#networks.map((network) => {
       const [mean, z] = network(inputs);
       return { mean: mean!, sigma: noise === "learned" ? deviationOf(z!, [1e-3, 10]) : 1 };

@@ -22,7 +22,7 @@ for (const entry of ["index", "inline", "mjcf"]) {
   test(`${entry}.js bundles for browsers: no module of Node, no top-level await`, async (t) => {
     const size = await bundle(`build/${entry}.js`);
     t.log(`${size} bytes`);
-    t.true(size < 460_000, `${size} bytes`);
+    t.true(size < 410_000, `${size} bytes`);
   });
 }
 

@@ -88,6 +88,7 @@ function equations(config: Config, task: CoreTask, { model, scale, value }: Upda
           angle,
         })),
         noise: modelNoise,
+        actionBound: 1,
       },
       model,
     ),
