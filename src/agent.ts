@@ -53,6 +53,7 @@ export type AgentConfig = Pick<
   | "modelHidden"
   | "modelNetwork"
   | "modelNoise"
+  | "modelActions"
   | "reward"
   | "rewardHidden"
 >;
@@ -183,7 +184,7 @@ export class Agent {
       single ? 1 : 0,
       rows,
     );
-    exports.modelBoundActions(this.#model, 1);
+    if (config.modelActions === "clipped") exports.modelBoundActions(this.#model, 1);
     this.model = new Network(
       core,
       "model",

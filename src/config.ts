@@ -127,6 +127,11 @@ export const settings = {
     "what the policy of svg-k and ac learns from: the replay, with importance weights, or the newest steps, once each",
   ),
   policyInterval: integer(10, 1, 1_000_000, "environment steps between two policy updates on fresh data"),
+  modelActions: choice(
+    "chosen",
+    ["chosen", "clipped"],
+    "what the learned model sees of an action: all of it, or what is left when the actuator has clipped it, beyond which it changes nothing",
+  ),
   weights: choice(
     "full",
     ["full", "geometric", "none"],

@@ -28,8 +28,8 @@ const CHAIN: AgentTask = {
 const CONFIG = resolveConfig({ policyHidden: [12], valueHidden: [8], modelHidden: [6], batch: 16 });
 const ROWS = 16;
 
-async function createAgent(task: AgentTask = CHAIN): Promise<Agent> {
-  return new Agent(await init(), task, CONFIG, ROWS);
+async function createAgent(task: AgentTask = CHAIN, config = CONFIG): Promise<Agent> {
+  return new Agent(await init(), task, config, ROWS);
 }
 
 test("an agent sees the features that its task describes, sums of vectors too, and its exported policy sees the same", async (t) => {
@@ -51,9 +51,9 @@ test("an agent sees the features that its task describes, sums of vectors too, a
   await t.notThrowsAsync(verifyPolicy(exportPolicy(policy), { obs, mean, std, action: clipped, count: ROWS }));
 });
 
-test("an agent's model takes actions as the environment clips them", async (t) => {
-  const errorAfter = async (torque: number): Promise<number> => {
-    const agent = await createAgent();
+test("an agent's model takes actions as they were chosen, or as the environment clips them", async (t) => {
+  const errorAfter = async (torque: number, modelActions: "chosen" | "clipped" = "clipped"): Promise<number> => {
+    const agent = await createAgent(CHAIN, { ...CONFIG, modelActions });
     const source = new Source(5);
     agent.batch.s.set(source.array(agent.batch.s.length, () => source.normal()));
     agent.batch.sNext.set(source.array(agent.batch.sNext.length, () => source.normal()));
@@ -63,6 +63,7 @@ test("an agent's model takes actions as the environment clips them", async (t) =
   t.is(await errorAfter(1), await errorAfter(2.5));
   t.is(await errorAfter(-1), await errorAfter(-7));
   t.not(await errorAfter(1), await errorAfter(0.9));
+  t.not(await errorAfter(1, "chosen"), await errorAfter(2.5, "chosen"));
 });
 
 const BAD_FEATURES: readonly (readonly [Feature, RegExp])[] = [

@@ -107,6 +107,7 @@ export const gripper: CoreTask = {
     valueUpdates: 4,
     targetPeriod: 25,
     steps: 40_000,
+    modelActions: "clipped",
     weights: "geometric",
     modelHidden: [40, 40],
     modelLearningRate: 1e-3,

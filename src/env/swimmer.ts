@@ -80,6 +80,7 @@ function swimmer(links: number, id: number): CoreTask {
             // a body that lies across the way to the goal has to turn first
             gamma: 0.98,
             policyLearningRate: 5e-4,
+            modelActions: "clipped" as const,
             weights: "geometric" as const,
             modelHidden: [40, 40],
             modelLearningRate: 1e-3,

@@ -56,6 +56,7 @@ export const walker: CoreTask = {
     modelHidden: [40, 40],
     modelLearningRate: 1e-3,
     earlyTermination: "on",
+    modelActions: "clipped",
     weights: "geometric",
     sigma: 0.3,
   },

@@ -63,7 +63,7 @@ async function lastUpdate(config: Config): Promise<Update> {
 function equations(config: Config, task: CoreTask, { model, scale, value }: Update) {
   const features = featuresOf(task.features);
   const actions = task.action.length;
-  const { squash, deviation, sigmaMin, sigmaMax, etaLimit, modelNoise } = config;
+  const { squash, deviation, sigmaMin, sigmaMax, etaLimit, modelNoise, modelActions } = config;
   const valued = config.algorithm.startsWith("svg0") ? actions : 0;
   const modelSizes = [features.length + actions, ...config.modelHidden, modelNoise === "learned" ? 2 : 1];
   const description = {
@@ -88,7 +88,7 @@ function equations(config: Config, task: CoreTask, { model, scale, value }: Upda
           angle,
         })),
         noise: modelNoise,
-        actionBound: 1,
+        actionBound: modelActions === "clipped" ? 1 : Number.POSITIVE_INFINITY,
       },
       model,
     ),
@@ -102,7 +102,7 @@ for (const [task, algorithm, settings] of [
   ["cartpole", "svg-k", { steps: 260, horizon: 3, policyData: "fresh", deviation: "state" }],
   ["cartpole", "svg-k", { steps: 300, horizon: 12, batch: 24, modelNoise: "learned" }],
   ["cartpole", "svg1", { steps: 100, deviation: "learned", squash: "none" }],
-  ["swimmer3", "svg1-er", { steps: 250, modelNoise: "learned", deviation: "learned" }],
+  ["swimmer3", "svg1-er", { steps: 250, modelNoise: "learned", deviation: "learned", modelActions: "clipped" }],
   ["cartpole", "svg0", { steps: 100, deviation: "learned" }],
   ["swimmer3", "svg0-er", { steps: 250, deviation: "state" }],
 ] as const) {
