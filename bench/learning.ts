@@ -1,15 +1,15 @@
 // What every algorithm learns with the shipped defaults: `npm run bench:learning` trains whatever is missing among the planned seeds
-// under bench/results/learning, seed by seed, so it can be stopped and started again, and writes table and pictures anew.
+// under bench/results/learning, seed by seed, so it can be stopped and started again, and writes the README's table and pictures anew.
 // `-- --task walker,cheetah --algorithm svg1-er --seeds 3 --jobs 2` takes a part. Results of other settings than today's are named and
 // left alone; `--again` trains them anew. `--only-table` trains nothing.
 
-import { existsSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { configOf, runCell } from "./learning/cell.js";
 import { plannedPairs } from "./learning/plan.js";
 import { PairStore } from "./learning/store.js";
-import { drawTask, table } from "./learning/summary.js";
+import { drawTask, table, withTable } from "./learning/summary.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -64,11 +64,13 @@ async function work(): Promise<void> {
 await Promise.all(Array.from({ length: Number(options.jobs) }, work));
 
 const filled = [...stores.values()].filter(({ results }) => results.length > 0);
-writeFileSync(`${folder}/table.md`, table(filled));
+const results = table(filled);
+const readme = fileURLToPath(new URL("../README.md", import.meta.url));
+writeFileSync(readme, withTable(readFileSync(readme, "utf8"), results));
 for (const task of new Set(filled.map((store) => store.task))) {
   const own = filled.filter((store) => store.task === task);
   await drawTask(`${folder}/${task}.svg`, own);
 }
 const first = filled.find(({ task, algorithm }) => task === "cartpole" && algorithm === "svg1-er");
 if (first !== undefined) await drawTask(`${folder}/cartpole-svg1-er.svg`, [first]);
-if (existsSync(`${folder}/table.md`)) console.log(table(filled));
+console.log(results);
