@@ -87,7 +87,6 @@ function reset(task: Task, s: usize, _hidden: usize, random: Random): void {
   unreachable();
 }
 
-
 /** Squared distance of a site from the ball, m^2. */
 @inline
 function squareToBall(task: Task, site: i32, s: usize): f64 {
