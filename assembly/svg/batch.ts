@@ -2,6 +2,7 @@
 // and the reward's derivatives; the learner never sees an environment.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
+import { at } from "../linalg/vector";
 
 
 @unmanaged
@@ -82,4 +83,16 @@ export function batchAllocateJacobians<T>(batch: Batch): void {
 /** Room for the policy's Jacobian: from now on pieces may have several steps, and the transition's Jacobians are needed, too. */
 export function batchAllocatePolicyJacobian<T>(batch: Batch): void {
   batch.piS = allocNumbers<T>(batch.rows * batch.actions * batch.states);
+}
+
+/** The last step of piece p. */
+@inline
+export function lastStep(batch: Batch, p: i32): i32 {
+  return load<i32>(batch.ends + ((<usize>p) << 2));
+}
+
+/** What counts of what comes after the transition of row b: gamma, or nothing where the process ended. */
+@inline
+export function discountAfter<T>(batch: Batch, gamma: f64, b: i32): T {
+  return <T>gamma * (<T>1 - load<T>(at<T>(batch.terminated, b)));
 }

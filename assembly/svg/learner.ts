@@ -7,7 +7,7 @@ import { exponential } from "../core/math";
 import { Random } from "../core/random";
 import { adamStep, clearGradient } from "../nn/adam";
 import { at, clear } from "../linalg/vector";
-import { Batch } from "./batch";
+import { Batch, discountAfter } from "./batch";
 import { Model, modelForward, modelLossVjp, modelStep } from "./model";
 import { Policy, policyForward, policyLogProb, policySample } from "./policy";
 import { Value, valueCopyTarget, valueForward, valueVjp } from "./value";
@@ -105,6 +105,13 @@ export function imagineActions<T>(learner: Learner, batch: Batch, s: usize, B: i
   return batch.imaginedA;
 }
 
+/** The scaled reward of row b, and what comes later, discounted, unless the process ended. */
+@inline
+export function returnOf<T>(learner: Learner, batch: Batch, b: i32, later: T): T {
+  const reward = <T>learner.rewardScale * load<T>(at<T>(batch.reward, b));
+  return reward + discountAfter<T>(batch, learner.gamma, b) * later;
+}
+
 /**
  * One step of the critic: of fitted policy evaluation, down the gradient of weight / 2 (y - V(s))^2 with y = r + gamma V_target(s'), or
  * y = r where the process ended; every targetPeriod-th step renews the target. With the action in its place Q(s, a) approaches
@@ -118,9 +125,7 @@ export function updateValue<T>(learner: Learner, batch: Batch, B: i32): f64 {
   const aNext = value.actions ? imagineActions<T>(learner, batch, batch.sNext, B) : 0;
   valueForward<T>(value, learner.residual ? values : value.target, batch.values, batch.sNext, aNext, B);
   for (let b = 0; b < B; ++b) {
-    const discount = <T>learner.gamma * (<T>1 - load<T>(at<T>(batch.terminated, b)));
-    const reward = <T>learner.rewardScale * load<T>(at<T>(batch.reward, b));
-    store<T>(at<T>(batch.targets, b), reward + discount * load<T>(at<T>(batch.values, b)));
+    store<T>(at<T>(batch.targets, b), returnOf<T>(learner, batch, b, load<T>(at<T>(batch.values, b))));
   }
   valueForward<T>(value, values, batch.values, batch.s, batch.a, B);
   let loss: f64 = 0;
@@ -153,8 +158,7 @@ function residualVjp<T>(learner: Learner, batch: Batch, B: i32): void {
   modelStep<T>(model, batch.imaginedSNext, batch.s, model.xi, B);
   for (let b = 0; b < B; ++b) {
     const slot = at<T>(batch.values, b);
-    const discount = <T>learner.gamma * (<T>1 - load<T>(at<T>(batch.terminated, b)));
-    store<T>(slot, -discount * load<T>(slot));
+    store<T>(slot, -discountAfter<T>(batch, learner.gamma, b) * load<T>(slot));
   }
   valueForward<T>(value, parameters.values, batch.targets, batch.imaginedSNext, 0, B);
   valueVjp<T>(value, parameters.values, parameters.gradient, 0, 0, batch.values, batch.imaginedSNext, B);

@@ -4,9 +4,9 @@
 
 import { clearGradient } from "../nn/adam";
 import { at } from "../linalg/vector";
-import { Batch } from "./batch";
+import { Batch, lastStep } from "./batch";
 import { addDivergenceGradient } from "./divergence";
-import { Learner, stepPolicy } from "./learner";
+import { Learner, returnOf, stepPolicy } from "./learner";
 import { policyLogProbVjp } from "./policy";
 import { valueForward } from "./value";
 
@@ -21,26 +21,18 @@ export function advantages<T>(learner: Learner, batch: Batch, K: i32, P: i32, bo
   if (bootstraps) valueForward<T>(value, parameters, batch.values, batch.sNext, 0, K * P);
   for (let b = K * P - 1; b >= 0; --b) {
     const t = b / P;
-    const end = endOf(batch, b - t * P, K);
+    const end = lastStep(batch, b - t * P);
     if (t > end) continue;
     const after = bootstraps ? load<T>(at<T>(batch.values, b)) : <T>0;
     const later = t == end ? after : load<T>(at<T>(batch.targets, b + P));
-    const discount = <T>learner.gamma * (<T>1 - load<T>(at<T>(batch.terminated, b)));
-    const reward = <T>learner.rewardScale * load<T>(at<T>(batch.reward, b));
-    store<T>(at<T>(batch.targets, b), reward + discount * later);
+    store<T>(at<T>(batch.targets, b), returnOf<T>(learner, batch, b, later));
   }
   valueForward<T>(value, parameters, batch.values, batch.s, 0, K * P);
   for (let b = 0; b < K * P; ++b) {
     const slot = at<T>(batch.values, b);
-    const over = b / P > endOf(batch, b % P, K);
+    const over = b / P > lastStep(batch, b % P);
     store<T>(slot, over ? <T>0 : load<T>(at<T>(batch.targets, b)) - load<T>(slot));
   }
-}
-
-/** The last step of piece p. */
-@inline
-function endOf(batch: Batch, p: i32, K: i32): i32 {
-  return K == 1 ? 0 : load<i32>(batch.ends + ((<usize>p) << 2));
 }
 
 /**

@@ -21,7 +21,7 @@
 // formed first, all rows at once, so that only products of small matrices are left to be made in the order of time.
 
 import { at, clear } from "../linalg/vector";
-import { Batch } from "./batch";
+import { Batch, discountAfter, lastStep } from "./batch";
 import { Model, modelVjp } from "./model";
 import { Policy, policyVjp } from "./policy";
 
@@ -38,7 +38,7 @@ function rewardAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64, first: i32
   const A = batch.actions;
   const reward = <T>rewardScale;
   for (let b = first; b < end; ++b) {
-    const discount = <T>gamma * (<T>1 - load<T>(at<T>(batch.terminated, b)));
+    const discount = discountAfter<T>(batch, gamma, b);
     for (let i = b * S; i < (b + 1) * S; ++i) {
       const later = discount * load<T>(at<T>(batch.vSNext, i));
       store<T>(at<T>(batch.q, i), later + reward * load<T>(at<T>(batch.rSNext, i)));
@@ -98,7 +98,7 @@ export function trajectoryAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64,
     jacobianAdjoint<T>(batch, t * P, (t + 1) * P);
     if (t == 0) break;
     for (let p = 0; p < P; ++p) {
-      if (t > load<i32>(batch.ends + ((<usize>p) << 2))) continue;
+      if (t > lastStep(batch, p)) continue;
       const b = t * P + p;
       const vS = at<T>(batch.vSNext, (b - P) * S);
       memory.copy(vS, at<T>(batch.dS, b * S), (<usize>S) << alignof<T>());
@@ -117,7 +117,7 @@ export function accumulateWeights<T>(batch: Batch, gamma: f64, K: i32, P: i32): 
   for (let b = P; b < K * P; ++b) {
     const slot = at<T>(batch.weight, b);
     const t = b / P;
-    const over = t > load<i32>(batch.ends + ((<usize>(b - t * P)) << 2));
+    const over = t > lastStep(batch, b - t * P);
     store<T>(slot, over ? <T>0 : <T>gamma * load<T>(at<T>(batch.weight, b - P)) * load<T>(slot));
   }
 }

@@ -5,7 +5,7 @@
 import { at, clear } from "../linalg/vector";
 import { adamStep, clearGradient } from "../nn/adam";
 import { Batch } from "./batch";
-import { Value, valueForward, valueVjp } from "./value";
+import { Value, valueForward, valueGradient, valueVjp } from "./value";
 
 /**
  * One step down the gradient of half the mean squared error at the batch's rewards. Returns the mean squared error of the scaled
@@ -29,11 +29,8 @@ export function updateReward<T>(reward: Value, rewardScale: f64, batch: Batch, B
 
 /** The batch's rS, rA and rSNext: derivatives of the learned reward at its s and a, in the task's units. */
 export function rewardDerivatives<T>(reward: Value, rewardScale: f64, batch: Batch, B: i32): void {
-  const values = reward.parameters.values;
   clear<T>(batch.rS, B * batch.states);
   clear<T>(batch.rA, B * batch.actions);
   clear<T>(batch.rSNext, B * batch.states);
-  valueForward<T>(reward, values, batch.values, batch.s, batch.a, B);
-  for (let b = 0; b < B; ++b) store<T>(at<T>(batch.values, b), <T>(1 / rewardScale));
-  valueVjp<T>(reward, values, 0, batch.rS, batch.rA, batch.values, batch.s, B);
+  valueGradient<T>(reward, batch.rS, batch.rA, batch.values, <T>(1 / rewardScale), batch.s, batch.a, B);
 }

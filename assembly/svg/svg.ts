@@ -4,13 +4,13 @@
 
 import { clearGradient } from "../nn/adam";
 import { at, clear } from "../linalg/vector";
-import { Batch } from "./batch";
+import { Batch, lastStep } from "./batch";
 import { addDivergenceGradient } from "./divergence";
 import { Learner, stepPolicy } from "./learner";
 import { modelForward, modelInfer, modelJacobian } from "./model";
 import { policyInfer } from "./policy";
 import { accumulateWeights, policyGradient, policyJacobian, trajectoryAdjoint, transitionAdjoint } from "./recursion";
-import { valueForward, valueVjp } from "./value";
+import { valueGradient } from "./value";
 
 /**
  * Minus the gradient of the mean value over P pieces of at most K steps, into the policy's gradient block. Rows are in the order of
@@ -54,12 +54,8 @@ export function updatePolicy<T>(learner: Learner, batch: Batch, K: i32, P: i32, 
 
 /** v (P, S) = V_s at next states (P, S), or 0. */
 function endGradient<T>(learner: Learner, batch: Batch, v: usize, sNext: usize, P: i32, bootstraps: bool): void {
-  const value = learner.value;
   clear<T>(v, P * batch.states);
-  if (!bootstraps) return;
-  valueForward<T>(value, value.parameters.values, batch.values, sNext, 0, P);
-  for (let p = 0; p < P; ++p) store<T>(at<T>(batch.values, p), 1);
-  valueVjp<T>(value, value.parameters.values, 0, v, 0, batch.values, sNext, P);
+  if (bootstraps) valueGradient<T>(learner.value, v, 0, batch.values, 1, sNext, 0, P);
 }
 
 /** v'_s' = V_s at the next states where the pieces end, and 0 at all others; q and dS serve to bring them together. */
@@ -67,13 +63,13 @@ function endGradients<T>(learner: Learner, batch: Batch, K: i32, P: i32, bootstr
   const S = batch.states;
   const bytes = (<usize>S) << alignof<T>();
   clear<T>(batch.vSNext, K * P * S);
-  for (let p = 0; p < P; ++p) memory.copy(at<T>(batch.q, p * S), at<T>(batch.sNext, endOf(batch, p, P) * S), bytes);
+  for (let p = 0; p < P; ++p) memory.copy(at<T>(batch.q, p * S), at<T>(batch.sNext, lastRow(batch, p, P) * S), bytes);
   endGradient<T>(learner, batch, batch.dS, batch.q, P, bootstraps);
-  for (let p = 0; p < P; ++p) memory.copy(at<T>(batch.vSNext, endOf(batch, p, P) * S), at<T>(batch.dS, p * S), bytes);
+  for (let p = 0; p < P; ++p) memory.copy(at<T>(batch.vSNext, lastRow(batch, p, P) * S), at<T>(batch.dS, p * S), bytes);
 }
 
 /** The last row of piece p. */
 @inline
-function endOf(batch: Batch, p: i32, P: i32): i32 {
-  return load<i32>(batch.ends + ((<usize>p) << 2)) * P + p;
+function lastRow(batch: Batch, p: i32, P: i32): i32 {
+  return lastStep(batch, p) * P + p;
 }

@@ -90,6 +90,23 @@ export function valueVjp<T>(
   if (da) addRows<T>(da, A, at<T>(mlpInputDelta(net), F), row, B, A);
 }
 
+/** ds (B, S) += factor V_s and da (B, A) += factor Q_a, each unless null, at s and a. Overwrites v (B). */
+export function valueGradient<T>(
+  value: Value,
+  ds: usize,
+  da: usize,
+  v: usize,
+  factor: T,
+  s: usize,
+  a: usize,
+  B: i32,
+): void {
+  const block = value.parameters.values;
+  valueForward<T>(value, block, v, s, a, B);
+  for (let b = 0; b < B; ++b) store<T>(at<T>(v, b), factor);
+  valueVjp<T>(value, block, 0, ds, da, v, s, B);
+}
+
 /** Pushforward of ds (B, S), of da (B, A), and of a parameter direction unless null: dv (B) at the last forward. */
 export function valueJvp<T>(
   value: Value,
