@@ -358,10 +358,11 @@ export class Agent {
     return actions;
   }
 
-  /** The critic's estimate, in units of the scaled reward, at states (rows, S), of actions at the policy's mean. */
+  /** The critic's estimate, in units of the scaled reward, at states (rows, S); that of actions, at the policy's mean. */
   valueOf(states: ArrayLike<number>, rows = 1): Float32Array {
-    this.#evaluate(states, rows);
+    this.#setStates(states, rows);
     const { exports } = this.#core;
+    if (this.critic === "action") exports.policyForward(this.#policy, this.#statesPointer, rows);
     const mean = exports.policyMean(this.#policy);
     exports.valueForward(this.#value, this.#valuesPointer, this.#statesPointer, mean, rows);
     return float32View(this.#core, this.#valuesPointer, rows);

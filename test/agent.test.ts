@@ -51,6 +51,26 @@ test("an agent sees the features that its task describes, sums of vectors too, a
   await t.notThrowsAsync(verifyPolicy(exportPolicy(policy), { obs, mean, std, action: clipped, count: ROWS }));
 });
 
+test("the value of a state depends on it alone, of a critic of actions, too: it judges the policy's mean there", async (t) => {
+  for (const algorithm of ["svg1-er", "svg0-er"] as const) {
+    const agent = await createAgent(CHAIN, { ...CONFIG, algorithm });
+    for (const network of [agent.policy, agent.value]) {
+      network.values.forEach((value, i, values) => {
+        values[i] = 3 * value;
+      });
+    }
+    const [here, there] = [
+      [0, 0.5, 1, -1, 0],
+      [1, -2, 0, 2, 1],
+    ];
+    agent.actDeterministically(here);
+    const [own] = agent.valueOf(here).slice();
+    agent.actDeterministically(there);
+    t.is(agent.valueOf(here)[0], own, algorithm);
+    t.not(agent.valueOf(there)[0], own, algorithm);
+  }
+});
+
 test("an agent's model takes actions as they were chosen, or as the environment clips them", async (t) => {
   const errorAfter = async (torque: number, modelActions: "chosen" | "clipped" = "clipped"): Promise<number> => {
     const agent = await createAgent(CHAIN, { ...CONFIG, modelActions });
