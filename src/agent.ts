@@ -400,11 +400,9 @@ export class Agent {
   modelJacobian(): { readonly fS: Float32Array; readonly fA: Float32Array } {
     const { handle, live } = this.#probe;
     const { exports } = this.#core;
-    const [s, a, sNext] = [exports.batchS(handle), exports.batchA(handle), exports.batchSNext(handle)];
     const [fS, fA] = this.#jacobianPointers;
-    exports.modelForward(this.#model, s, a, live.rows);
-    exports.modelInfer(this.#model, s, sNext, live.rows);
-    exports.modelJacobian(this.#model, fS, fA, s, live.rows);
+    this.#inferNoise(this.#probe);
+    exports.modelJacobian(this.#model, fS, fA, exports.batchS(handle), live.rows);
     return {
       fS: float32View(this.#core, fS, live.fS.length),
       fA: float32View(this.#core, fA, live.fA.length),
@@ -433,12 +431,15 @@ export class Agent {
    * until the next update.
    */
   inferModelNoise(): Float32Array {
+    this.#inferNoise(this.#batch);
+    return float32View(this.#core, this.#core.exports.modelXi(this.#model), this.#batch.live.s.length);
+  }
+
+  #inferNoise({ handle, live: { rows } }: HeldBatch): void {
     const { exports } = this.#core;
-    const { handle, live } = this.#batch;
     const s = exports.batchS(handle);
-    exports.modelForward(this.#model, s, exports.batchA(handle), live.rows);
-    exports.modelInfer(this.#model, s, exports.batchSNext(handle), live.rows);
-    return float32View(this.#core, exports.modelXi(this.#model), live.s.length);
+    exports.modelForward(this.#model, s, exports.batchA(handle), rows);
+    exports.modelInfer(this.#model, s, exports.batchSNext(handle), rows);
   }
 
   /** One step of the learned reward on the batch's s, a, reward. Returns the squared error of the scaled reward. */
