@@ -106,7 +106,7 @@ export class Learning {
     // the newest end says what is finished
     const read = [replay.indexAt(finished - 1)];
     for (const row of this.rows) {
-      for (let i = 0; i < replay.restLength(row); ++i) read.push((row + i) % replay.capacity);
+      for (let i = 0; i < replay.restLength(row); ++i) read.push(replay.indexAfter(row, i));
     }
     this.rows = Int32Array.from(read);
     this.watch("batch");

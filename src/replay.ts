@@ -124,42 +124,57 @@ export class Replay implements TransitionColumns {
     this.#added = added;
   }
 
+  /** Where the transition stands that `age` held ones are older than. */
+  indexAt(age: number): number {
+    return (this.#added - this.size + age) % this.capacity;
+  }
+
+  /** Where the transition stands that came `steps` after the one at an index. */
+  indexAfter(index: number, steps: number): number {
+    return (index + steps) % this.capacity;
+  }
+
   /**
    * Where the last `count` transitions stand, in the order in which they were added.
    * @throws RangeError when fewer are held.
    */
   last(count: number): Int32Array {
     if (count > this.size) throw new RangeError(`count is ${count}: the replay holds ${this.size} transitions`);
-    return Int32Array.from({ length: count }, (_, i) => (this.#added - count + i) % this.capacity);
+    return consecutive(this.size - count, this.size).map((age) => this.indexAt(age));
   }
 
   /** Where `count` transitions stand that are spread evenly over the last `span`, both at most those held; the newest is one of them. */
   spread(count: number, span: number): Int32Array {
-    return Int32Array.from({ length: count }, (_, i) => {
-      const age = Math.floor(((count - 1 - i) * span) / count);
-      return (this.#added - 1 - age) % this.capacity;
-    });
-  }
-
-  /** Transitions of the newest episode, as far as they are held. */
-  get episodeLength(): number {
-    let length = 0;
-    while (length < this.size) {
-      const at = (this.#added - 1 - length) % this.capacity;
-      if (length > 0 && this.#isEnd(at)) break;
-      length += 1;
-    }
-    return length;
+    return consecutive(0, count).map((i) => this.indexAt(this.size - 1 - Math.floor(((count - 1 - i) * span) / count)));
   }
 
   /** Whether an episode ends with the transition at an index. */
-  #isEnd(index: number): boolean {
+  isEnd(index: number): boolean {
     return this.terminated[index] === 1 || this.truncated[index] === 1;
   }
 
   /** Whether the newest transition is its episode's last. */
   get episodeEnded(): boolean {
-    return this.#isEnd((this.#added - 1) % this.capacity);
+    return this.isEnd(this.indexAt(this.size - 1));
+  }
+
+  /** Transitions of the newest episode, as far as they are held. */
+  get episodeLength(): number {
+    let length = Math.min(1, this.size);
+    while (length < this.size && !this.isEnd(this.indexAt(this.size - 1 - length))) length += 1;
+    return length;
+  }
+
+  /** Transitions held of episodes that are over: the oldest ones. */
+  get finished(): number {
+    return this.episodeEnded ? this.size : this.size - this.episodeLength;
+  }
+
+  /** Transitions from the one at an index to the end of its episode, which must be over, both included. */
+  restLength(index: number): number {
+    let length = 1;
+    while (length < this.size && !this.isEnd(this.indexAfter(index, length - 1))) length += 1;
+    return length;
   }
 
   /**
@@ -169,39 +184,20 @@ export class Replay implements TransitionColumns {
    * @param ends Filled: the last step of each piece.
    */
   pieces(starts: ArrayLike<number>, pieces: number, steps: number, rows: Int32Array, ends: Int32Array): void {
-    const newest = (this.#added - 1) % this.capacity;
+    const newest = this.indexAt(this.size - 1);
     for (let p = 0; p < pieces; ++p) {
       let at = starts[p]!;
       let end = 0;
       rows[p] = at;
       for (let t = 1; t < steps; ++t) {
-        if (end === t - 1 && at !== newest && !this.#isEnd(at)) {
-          at = (at + 1) % this.capacity;
+        if (end === t - 1 && at !== newest && !this.isEnd(at)) {
+          at = this.indexAfter(at, 1);
           end = t;
         }
         rows[t * pieces + p] = at;
       }
       ends[p] = end;
     }
-  }
-
-  /** Where the transition stands that `age` held ones are older than. */
-  indexAt(age: number): number {
-    return (this.#added - this.size + age) % this.capacity;
-  }
-
-  /** Transitions held of episodes that are over: the oldest ones. */
-  get finished(): number {
-    let count = this.size;
-    while (count > 0 && !this.#isEnd(this.indexAt(count - 1))) count -= 1;
-    return count;
-  }
-
-  /** Transitions from the one at an index to the end of its episode, which must be over, both included. */
-  restLength(index: number): number {
-    let length = 1;
-    while (length < this.size && !this.#isEnd((index + length - 1) % this.capacity)) length += 1;
-    return length;
   }
 
   /** Adds the transition whose state, action and next state begin at the given offsets of their arrays. */
@@ -289,15 +285,16 @@ export class Replay implements TransitionColumns {
    */
   gatherReturns(indices: Int32Array, count: number, batch: TransitionBatch, gamma: number): void {
     this.gather(indices, count, batch);
-    const { states, capacity } = this;
+    const { states } = this;
     for (let b = 0; b < count; ++b) {
-      const length = this.restLength(indices[b]!);
-      const end = (indices[b]! + length - 1) % capacity;
+      const start = indices[b]!;
+      const length = this.restLength(start);
+      const end = this.indexAfter(start, length - 1);
       let sum = 0;
       let survival = 1;
       for (let i = 0; i < length; ++i) {
         if (i > 0) survival *= gamma;
-        sum += survival * this.reward[(indices[b]! + i) % capacity]!;
+        sum += survival * this.reward[this.indexAfter(start, i)]!;
       }
       for (let i = 0; i < states; ++i) batch.sNext[b * states + i] = this.sNext[end * states + i]!;
       batch.reward[b] = sum;

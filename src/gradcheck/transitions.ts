@@ -43,7 +43,7 @@ function elapsedOf(replay: Replay): Int32Array {
   let steps = 0;
   for (const at of replay.last(replay.size)) {
     elapsed[at] = steps;
-    steps = replay.terminated[at] === 1 || replay.truncated[at] === 1 ? 0 : steps + 1;
+    steps = replay.isEnd(at) ? 0 : steps + 1;
   }
   return elapsed;
 }
