@@ -164,9 +164,9 @@ export class Agent {
     );
     this.policy = new Network(core, "policy", exports.policyParameters(this.#policy), mlpSlots(this.#policySizes));
 
-    const { critic = "state", deterministic = false }: Algorithm = algorithms[config.algorithm];
-    this.critic = critic;
-    const judged = critic === "action" ? A : 0;
+    const { policyGradient, deterministic = false }: Algorithm = algorithms[config.algorithm];
+    this.critic = policyGradient === "action value" ? "action" : "state";
+    const judged = this.critic === "action" ? A : 0;
     const valueSizes = [features + judged, ...config.valueHidden, 1];
     this.#value = exports.valueCreate(encoder, judged, placeInt32(core, valueSizes), valueSizes.length - 1, rows);
     this.value = new Network(core, "value", exports.valueParameters(this.#value), mlpSlots(valueSizes));

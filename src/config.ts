@@ -235,8 +235,8 @@ export function resolveConfig(partial: { readonly [name: string]: unknown }, own
       `sigma is ${complete.sigma}: it must lie between sigmaMin (${complete.sigmaMin}) and sigmaMax (${complete.sigmaMax})`,
     );
   }
-  const { critic, deterministic, policyGradient }: Algorithm = algorithms[complete.algorithm];
-  if (complete.valueLearning === "residual" && (critic === "action" || policyGradient === "likelihood ratio")) {
+  const { deterministic, policyGradient }: Algorithm = algorithms[complete.algorithm];
+  if (complete.valueLearning === "residual" && policyGradient !== "value") {
     throw new UsageError(
       `valueLearning is "residual": ${complete.algorithm} learns no model to go through; it must be one of fitted, td, returns`,
     );

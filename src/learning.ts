@@ -1,5 +1,6 @@
 import type { Agent } from "./agent.js";
 import type { PolicyGradient } from "./algorithms/algorithm.js";
+import { algorithms } from "./algorithms/algorithms.js";
 import type { AgentBatch } from "./batch.js";
 import { BlowUp } from "./blow-up.js";
 import type { Config } from "./config.js";
@@ -65,20 +66,14 @@ export class Learning {
   readonly #pieceRows: Int32Array;
   readonly #products: Float32Array;
 
-  constructor(
-    config: Config,
-    agent: Agent,
-    replay: Replay,
-    environment: VectorEnvironment,
-    policyGradient: PolicyGradient = "value",
-  ) {
+  constructor(config: Config, agent: Agent, replay: Replay, environment: VectorEnvironment) {
     this.config = config;
     this.agent = agent;
     this.replay = replay;
     this.environment = environment;
     this.batch = agent.batch;
     this.rows = agent.indices;
-    this.#policyGradient = policyGradient;
+    this.#policyGradient = algorithms[config.algorithm].policyGradient;
     this.#pieceRows = new Int32Array(agent.pieceCapacity);
     this.#products = new Float32Array(agent.pieceCapacity);
   }
@@ -221,7 +216,7 @@ export class Learning {
     if (agent.critic === "state" || regularised) this.#weigh(pieces);
     if (regularised) this.#regularise();
     let norm: number;
-    if (agent.critic === "action") norm = agent.updatePolicyByCritic(batch);
+    if (this.#policyGradient === "action value") norm = agent.updatePolicyByCritic(batch);
     else if (this.#policyGradient === "likelihood ratio") {
       norm = agent.updatePolicyByLikelihoodRatio(batch, pieces, bootstraps);
     } else {

@@ -73,9 +73,8 @@ export class Trainer {
       throw new Error(`model is "exact": ${task.name} does not know its transitionJacobian; use "learned"`);
     }
     const algorithm: Algorithm = algorithms[config.algorithm];
-    // critics of actions and likelihood ratios need no derivatives of rewards
-    const differentiates = algorithm.critic !== "action" && algorithm.policyGradient !== "likelihood ratio";
-    if (differentiates && config.reward === "given" && this.environment.rewardGradient === undefined) {
+    const differentiates = algorithm.policyGradient === "value" && config.reward === "given";
+    if (differentiates && this.environment.rewardGradient === undefined) {
       throw new UsageError(`reward is "given": ${task.name} does not know its rewardGradient; use "learned"`);
     }
     this.config = config;
@@ -96,7 +95,7 @@ export class Trainer {
     }
     this.#previous = new Float64Array(task.state.length);
     core.seal();
-    this.learning = new Learning(config, this.agent, this.replay, this.environment, algorithm.policyGradient);
+    this.learning = new Learning(config, this.agent, this.replay, this.environment);
     this.environment.reset(0);
   }
 

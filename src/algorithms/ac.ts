@@ -13,9 +13,9 @@ export const ac: Algorithm = {
     policyInterval: 10,
     policyLearningRate: 1e-3,
   }),
+  policyGradient: "likelihood ratio",
   pieces: (_, { policyData, policyInterval }) =>
     policyData === "fresh" ? { count: policyInterval, steps: 1 } : undefined,
-  policyGradient: "likelihood ratio",
   afterStep(learning) {
     learning.trainCritic();
     if (learning.config.policyData === "fresh") learning.improvePolicyOnFresh(1);

@@ -3,8 +3,11 @@ import type { Config } from "../config.js";
 import type { Task } from "../env/task.js";
 import type { Learning } from "../learning.js";
 
-/** How the policy's gradient is estimated: along values, or by likelihood ratios, from advantages and the densities of actions. */
-export type PolicyGradient = "value" | "likelihood ratio";
+/**
+ * How the policy's gradient is estimated: along values of states, V(s), through a model; up the value of actions, Q(s, a), which is
+ * what the critic judges then; or by likelihood ratios, from advantages and the densities of actions.
+ */
+export type PolicyGradient = "value" | "action value" | "likelihood ratio";
 
 /** A way of learning: what is done after environment steps and episodes. */
 export interface Algorithm {
@@ -12,14 +15,11 @@ export interface Algorithm {
   readonly summary: string;
   /** Settings whose default differs for this algorithm on a task. They come before the task's own. */
   readonly defaults?: (task: Task) => Partial<Config>;
-  /** What the critic judges: states, V(s), or actions in them, Q(s, a). States unless given. */
-  readonly critic?: "state" | "action";
+  readonly policyGradient: PolicyGradient;
   /** Whether the policy that is learned is the mean alone, its noise being there to explore. */
   readonly deterministic?: boolean;
   /** The pieces of trajectories that a policy step learns from; single transitions of a minibatch unless given. */
   readonly pieces?: (task: Task, config: Config) => Pieces | undefined;
-  /** The value gradient unless given. */
-  readonly policyGradient?: PolicyGradient;
   /** After every environment step, once learning has started. */
   afterStep(learning: Learning): void;
   /** After an episode of `length` steps, all of them the current policy's. */

@@ -6,7 +6,7 @@ import type { Algorithm } from "./algorithm.js";
  */
 export const dpg: Algorithm = {
   summary: "gradients of the value of actions for the policy's mean, with noise to explore",
-  critic: "action",
+  policyGradient: "action value",
   deterministic: true,
   afterStep(learning) {
     learning.trainCritic();

@@ -24,8 +24,8 @@ export const reinforce: Algorithm = {
       gradientLimit: 0.3,
     }),
   }),
-  pieces: ({ episodeSteps }) => ({ count: 1, steps: episodeSteps }),
   policyGradient: "likelihood ratio",
+  pieces: ({ episodeSteps }) => ({ count: 1, steps: episodeSteps }),
   afterStep(learning) {
     learning.trainCritic();
   },

@@ -19,6 +19,7 @@ export const svgInf: Algorithm = {
     policyLearningRate: 1e-2,
     gradientLimit: 0.3,
   }),
+  policyGradient: "value",
   pieces: ({ episodeSteps }) => ({ count: 1, steps: episodeSteps }),
   afterStep(learning) {
     learning.trainModel();

@@ -6,6 +6,7 @@ import type { Algorithm } from "./algorithm.js";
  */
 export const svgK: Algorithm = {
   summary: "value gradients along pieces of trajectories of a few steps",
+  policyGradient: "value",
   pieces: (_, { batch, horizon, policyData, policyInterval }) => ({
     count: policyData === "replay" ? batch : Math.ceil(policyInterval / horizon),
     steps: horizon,

@@ -7,7 +7,7 @@ import type { Algorithm } from "./algorithm.js";
 export const svg0ER: Algorithm = {
   summary: "gradients of the value of actions on replayed transitions, without a model",
   defaults: () => ({ valueUpdates: 4 }),
-  critic: "action",
+  policyGradient: "action value",
   afterStep(learning) {
     learning.trainCritic();
     learning.improvePolicy();

@@ -5,7 +5,7 @@ import { freshDefaults } from "./fresh.js";
 export const svg0: Algorithm = {
   summary: "gradients of the value of actions on fresh transitions, without a model",
   defaults: (task) => ({ ...freshDefaults(task), valueUpdates: 4 }),
-  critic: "action",
+  policyGradient: "action value",
   pieces: (_, { policyInterval }) => ({ count: policyInterval, steps: 1 }),
   afterStep(learning) {
     learning.trainCritic();

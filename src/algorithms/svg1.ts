@@ -5,6 +5,7 @@ import { freshDefaults } from "./fresh.js";
 export const svg1: Algorithm = {
   summary: "one-step value gradients on fresh transitions",
   defaults: freshDefaults,
+  policyGradient: "value",
   pieces: (_, { policyInterval }) => ({ count: policyInterval, steps: 1 }),
   afterStep(learning) {
     learning.trainModel();
