@@ -1,5 +1,5 @@
 import type { Algorithm } from "./algorithm.js";
-import { freshDefaults } from "./fresh.js";
+import { freshDefaults, freshPieces } from "./fresh.js";
 
 /**
  * Actor-critic, the paper's baseline (section 6): TD errors of the critic that SVG(1) learns, too, times grad log p(a | s). The policy
@@ -14,8 +14,7 @@ export const ac: Algorithm = {
     policyLearningRate: 1e-3,
   }),
   policyGradient: "likelihood ratio",
-  pieces: (_, { policyData, policyInterval }) =>
-    policyData === "fresh" ? { count: policyInterval, steps: 1 } : undefined,
+  pieces: (_, config) => (config.policyData === "fresh" ? freshPieces(config) : undefined),
   afterStep(learning) {
     learning.trainCritic();
     if (learning.config.policyData === "fresh") learning.improvePolicyOnFresh(1);

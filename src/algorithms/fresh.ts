@@ -1,3 +1,4 @@
+import type { Pieces } from "../agent.js";
 import type { Config } from "../config.js";
 import type { Task } from "../env/task.js";
 
@@ -10,4 +11,10 @@ export const freshDefaults = ({ defaults }: Task): Partial<Config> => ({
   evaluationInterval: 3 * (defaults?.evaluationInterval ?? 1_000),
   policyInterval: 2,
   policyLearningRate: 5e-4,
+});
+
+/** The pieces of up to `steps` steps into which such a policy's newest steps are cut. */
+export const freshPieces = ({ policyInterval }: Config, steps = 1): Pieces => ({
+  count: Math.ceil(policyInterval / steps),
+  steps,
 });

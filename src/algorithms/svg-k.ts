@@ -1,4 +1,5 @@
 import type { Algorithm } from "./algorithm.js";
+import { freshPieces } from "./fresh.js";
 
 /**
  * SVG(k) for any k (paper, section 4.1): value gradients along pieces of trajectories of `horizon` steps with the critic after them,
@@ -7,10 +8,10 @@ import type { Algorithm } from "./algorithm.js";
 export const svgK: Algorithm = {
   summary: "value gradients along pieces of trajectories of a few steps",
   policyGradient: "value",
-  pieces: (_, { batch, horizon, policyData, policyInterval }) => ({
-    count: policyData === "replay" ? batch : Math.ceil(policyInterval / horizon),
-    steps: horizon,
-  }),
+  pieces(_, config) {
+    const { batch, horizon, policyData } = config;
+    return policyData === "fresh" ? freshPieces(config, horizon) : { count: batch, steps: horizon };
+  },
   afterStep(learning) {
     const { horizon, policyData } = learning.config;
     learning.trainModel();
