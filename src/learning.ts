@@ -169,12 +169,17 @@ export class Learning {
     klWeight[0] = klTarget === 0 ? initial : adaptedWeight(current, klToBehaviour, klTarget, initial);
   }
 
+  /** Whether the critic says what comes after a whole episode. */
+  get bootstraps(): boolean {
+    return this.config.bootstrap === "critic";
+  }
+
   /**
    * A policy step of SVG(k) on the last `length` transitions, which are one episode's and the current policy's.
-   * @param steps The length of the pieces into which they are cut.
+   * @param steps The length of the pieces into which they are cut; they are one unless given.
    * @param bootstraps Whether the critic says what comes after a piece.
    */
-  improvePolicyAlong(length: number, steps: number, bootstraps: boolean): void {
+  improvePolicyAlong(length: number, steps = length, bootstraps = this.bootstraps): void {
     const starts = this.replay.last(length).filter((_, i) => i % steps === 0);
     this.#fillPieces(starts, starts.length, steps);
     this.#step(starts.length, bootstraps);
@@ -195,11 +200,11 @@ export class Learning {
    * A policy step of SVG(inf) on a trajectory that the model simulates from the start of the last `length` transitions, as long as they
    * are, which are one episode's.
    */
-  improvePolicyAlongSimulated(length: number, bootstraps: boolean): void {
+  improvePolicyAlongSimulated(length: number): void {
     this.#fillPieces(this.replay.last(length).subarray(0, 1), 1, length);
     this.agent.imaginePieces(1);
     this.watch?.("batch");
-    this.#step(1, bootstraps);
+    this.#step(1, this.bootstraps);
   }
 
   #fillPieces(starts: Int32Array, pieces: number, steps: number): void {

@@ -9,6 +9,6 @@ export const planner: Algorithm = {
   ...svgInf,
   summary: "value gradients along simulated episodes, with sampled noise",
   afterEpisode(learning, length) {
-    learning.improvePolicyAlongSimulated(length, learning.config.bootstrap === "critic");
+    learning.improvePolicyAlongSimulated(length);
   },
 };

@@ -30,6 +30,6 @@ export const reinforce: Algorithm = {
     learning.trainCritic();
   },
   afterEpisode(learning, length) {
-    learning.improvePolicyAlong(length, length, learning.config.bootstrap === "critic");
+    learning.improvePolicyAlong(length);
   },
 };

@@ -23,9 +23,9 @@ export const svgInf: Algorithm = {
   pieces: ({ episodeSteps }) => ({ count: 1, steps: episodeSteps }),
   afterStep(learning) {
     learning.trainModel();
-    if (learning.config.bootstrap === "critic") learning.trainCritic();
+    if (learning.bootstraps) learning.trainCritic();
   },
   afterEpisode(learning, length) {
-    learning.improvePolicyAlong(length, length, learning.config.bootstrap === "critic");
+    learning.improvePolicyAlong(length);
   },
 };
