@@ -62,6 +62,8 @@ export type AgentConfig = Pick<
 export interface Pieces {
   readonly count: number;
   readonly steps: number;
+  /** Whether they begin anywhere in the replay; else they are the newest transitions, all of which it must hold. */
+  readonly replayed?: boolean;
 }
 
 /** Transitions that the model is examined at, at most. */

@@ -87,10 +87,10 @@ export class Trainer {
     );
     const capacity = Math.min(config.replayCapacity, config.steps);
     this.replay = allocate("lower replayCapacity", () => new Replay(capacity, task.state.length, task.action.length));
-    const atOnce = pieces === undefined ? 1 : pieces.count * pieces.steps;
-    if (capacity < atOnce) {
+    const newest = pieces === undefined || pieces.replayed ? 0 : pieces.count * pieces.steps;
+    if (capacity < newest) {
       throw new UsageError(
-        `replayCapacity and steps allow for ${capacity} transitions: ${config.algorithm} learns from ${atOnce} at once`,
+        `replayCapacity and steps allow for ${capacity} transitions: ${config.algorithm} learns from ${newest} at once`,
       );
     }
     this.#previous = new Float64Array(task.state.length);

@@ -10,7 +10,7 @@ export const svgK: Algorithm = {
   policyGradient: "value",
   pieces(_, config) {
     const { batch, horizon, policyData } = config;
-    return policyData === "fresh" ? freshPieces(config, horizon) : { count: batch, steps: horizon };
+    return policyData === "fresh" ? freshPieces(config, horizon) : { count: batch, steps: horizon, replayed: true };
   },
   afterStep(learning) {
     const { horizon, policyData } = learning.config;

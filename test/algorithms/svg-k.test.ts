@@ -1,5 +1,5 @@
 import test from "ava";
-import { resolveConfig } from "../../src/config.js";
+import { resolveConfig, UsageError } from "../../src/config.js";
 import { init } from "../../src/node.js";
 import { Trainer } from "../../src/train.js";
 
@@ -57,6 +57,23 @@ test("svg-k on fresh data cuts them into pieces, the last of which may be shorte
   t.deepEqual(first!.ends.slice(0, 3), [3, 3, 1]);
   // row t pieces + p is step t of piece p; what is left of the last piece repeats its end
   t.deepEqual(first!.rows, [10, 14, 18, 11, 15, 19, 12, 16, 19, 13, 17, 19]);
+});
+
+test("svg-k replays from fewer transitions than its pieces have room for, but wants its newest ones whole", async (t) => {
+  const settings = { task: "cartpole", algorithm: "svg-k", horizon: 5, steps: 30, learningStarts: 20 };
+  const { updates: seen } = await updates({ ...settings, replayCapacity: 3 });
+  t.is(seen.length, 22);
+  for (const { rows, ends } of seen) {
+    t.is(rows.length, 30);
+    t.true(rows.every((row) => row < 3));
+    t.true(ends.slice(0, 6).every((end) => end < 3));
+  }
+  t.true(seen.some(({ ends }) => ends[0] === 2));
+  const fresh = { ...settings, policyData: "fresh", policyInterval: 10, replayCapacity: 9 };
+  await t.throwsAsync(updates(fresh), {
+    instanceOf: UsageError,
+    message: "replayCapacity and steps allow for 9 transitions: svg-k learns from 10 at once",
+  });
 });
 
 test("svg-k replays pieces that end with their episode, the newest transition, or after k steps", async (t) => {
