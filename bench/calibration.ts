@@ -3,7 +3,7 @@
 // bench/results/calibration.csv, a function of the settings alone.
 
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { csv } from "../src/cli/csv.js";
 import { makeEnvironment } from "../src/env/environment.js";
 import { tasks } from "../src/env/task.js";
 import { init, resolveConfig, Trainer } from "../src/node.js";
@@ -57,7 +57,4 @@ for (const run of RUNS) {
     }
   }
 }
-writeFileSync(
-  fileURLToPath(new URL("results/calibration.csv", import.meta.url)),
-  rows.map((row) => `${row.join(",")}\n`).join(""),
-);
+writeFileSync(new URL("results/calibration.csv", import.meta.url), csv(rows));

@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import loadMujoco from "@mujoco/mujoco";
+import { csv } from "../src/cli/csv.js";
 import { lineChart } from "../src/cli/plot.js";
 import { readModel } from "../src/mjcf.js";
 import { init, Plant } from "../src/node.js";
@@ -70,11 +71,9 @@ console.log(
 
 mkdirSync(options.out, { recursive: true });
 const path = (name: string): string => `${options.out.replace(/\/$/, "")}/${name}`;
-const lines = rows.map((row) => [date, process.version, ...row.map((value) => Number(value.toFixed(3)))].join(","));
-writeFileSync(
-  path(`chains-${machine()}.csv`),
-  `date,node,links,step_us,mujoco_step_us,jacobian_us\n${lines.join("\n")}\n`,
-);
+const head = ["date", "node", "links", "step_us", "mujoco_step_us", "jacobian_us"];
+const lines = rows.map((row) => [date, process.version, ...row.map((value) => Number(value.toFixed(3)))]);
+writeFileSync(path(`chains-${machine()}.csv`), csv([head, ...lines]));
 const column = (name: string, i: number) => ({ name, points: rows.map((row) => [row[0]!, row[i]!] as const) });
 writeFileSync(
   path("chains.svg"),

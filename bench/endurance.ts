@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { csv } from "../src/cli/csv.js";
 import { RunFolder } from "../src/cli/run-folder.js";
 import { predictSizes } from "../src/cli/sizes.js";
 import { resolveConfig, settings } from "../src/config.js";
@@ -72,8 +73,7 @@ const table = [
   ["step", "seconds", "resident_mb", "disk_mb"],
   ...rows.map(([step, s, m, d]) => [step, s.toFixed(0), (m / 1e6).toFixed(1), (d / 1e6).toFixed(1)]),
 ];
-const results = fileURLToPath(new URL(`results/endurance-${machine()}.csv`, import.meta.url));
-writeFileSync(results, table.map((row) => `${row.join(",")}\n`).join(""));
+writeFileSync(new URL(`results/endurance-${machine()}.csv`, import.meta.url), csv(table));
 
 const run = RunFolder.open(out, console.error);
 const loaded = await run.load();

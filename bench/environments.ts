@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { csv } from "../src/cli/csv.js";
 import { Environments, init, resolveConfig, Trainer, tasks } from "../src/node.js";
 import { type Effort, measure } from "./kernels/measure.js";
 import { cpu, machine } from "./kernels/report.js";
@@ -28,7 +29,9 @@ function uniform(count: number): Float64Array {
   });
 }
 
-const lines: string[] = [];
+const rows: (string | number)[][] = [
+  ["date", "node", "task", "control_step_us", "steps_per_second", "jacobian_us", "training_step_us"],
+];
 console.log("task             control step us   steps/s   Jacobian us   training step us   of it simulation");
 for (const task of Object.values(tasks)) {
   const A = task.action.length;
@@ -68,12 +71,9 @@ for (const task of Object.values(tasks)) {
   );
   const date = new Date().toISOString().slice(0, 10);
   const numbers = [own, 1e6 / own, slope, training].map((value) => Number(value.toPrecision(4)));
-  lines.push([date, process.version, task.name, ...numbers].join(","));
+  rows.push([date, process.version, task.name, ...numbers]);
 }
 mkdirSync(options.out, { recursive: true });
 const path = `${options.out.replace(/\/$/, "")}/environments-${machine()}.csv`;
-writeFileSync(
-  path,
-  `date,node,task,control_step_us,steps_per_second,jacobian_us,training_step_us\n${lines.join("\n")}\n`,
-);
+writeFileSync(path, csv(rows));
 console.log(`${path}: ${cpu()}`);

@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { csv } from "../src/cli/csv.js";
 import { median } from "../src/cli/statistics.js";
 import type { Config, MetricsRecord } from "../src/node.js";
 
@@ -49,7 +50,7 @@ for (const folder of process.argv.slice(2)) {
     ]),
   );
   const header = [...varied, "seed", "step", ...measures];
-  writeFileSync(`${out}${name}.csv`, [header, ...rows].map((row) => `${row.join(",")}\n`).join(""));
+  writeFileSync(`${out}${name}.csv`, csv([header, ...rows]));
 
   for (const what of new Set(results.map(combination))) {
     const members = results.filter((result) => combination(result) === what);

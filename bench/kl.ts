@@ -3,8 +3,8 @@
 // function of the options alone.
 
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { csv } from "../src/cli/csv.js";
 import { init, type MetricsRecord, resolveConfig, Trainer } from "../src/node.js";
 
 const { values: options } = parseArgs({
@@ -25,7 +25,7 @@ const ways = {
 
 const { task } = options;
 const steps = options.steps === undefined ? resolveConfig({ task }).steps : Number(options.steps);
-const rows: unknown[][] = [
+const rows: (string | number)[][] = [
   ["kl", "seed", "step", "return", "score", "successes", "solved", "kl_to_behaviour", "sample_size"],
 ];
 
@@ -59,5 +59,4 @@ for (const [name, settings] of Object.entries(ways)) {
     );
   }
 }
-const file = fileURLToPath(new URL(`results/kl-${task}.csv`, import.meta.url));
-writeFileSync(file, rows.map((row) => `${row.join(",")}\n`).join(""));
+writeFileSync(new URL(`results/kl-${task}.csv`, import.meta.url), csv(rows));

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import loadMujoco from "@mujoco/mujoco";
+import { csv } from "../src/cli/csv.js";
 import { readModel } from "../src/mjcf/read.js";
 import { init } from "../src/node.js";
 import { Plant } from "../src/plant.js";
@@ -37,7 +38,9 @@ const quantile = (values: readonly number[], share: number): number =>
 const mujoco = await loadMujoco();
 const rounds = Number(options.rounds);
 const date = new Date().toISOString().slice(0, 10);
-const rows: string[] = ["date,node,model,work,ours_us,mujoco_us,ratio,ratio_low,ratio_high"];
+const rows: (string | number)[][] = [
+  ["date", "node", "model", "work", "ours_us", "mujoco_us", "ratio", "ratio_low", "ratio_high"],
+];
 
 /** Medians in microseconds, and the ratio with its quartiles, of two programs that take turns. */
 function compare(count: number, ours: () => void, theirs: () => void) {
@@ -84,19 +87,8 @@ for (const name of options.models.split(",")) {
     console.log(
       `${name.padEnd(12)} ${work.padEnd(10)} ${ours.toFixed(2).padStart(8)} ${theirs.toFixed(2).padStart(10)} ${ratio.toFixed(1).padStart(7)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
     );
-    rows.push(
-      [
-        date,
-        process.version,
-        name,
-        work,
-        ours.toFixed(3),
-        theirs.toFixed(3),
-        ratio.toFixed(2),
-        low.toFixed(2),
-        high.toFixed(2),
-      ].join(","),
-    );
+    const times = [ours, theirs].map((x) => x.toFixed(3));
+    rows.push([date, process.version, name, work, ...times, ...[ratio, low, high].map((x) => x.toFixed(2))]);
   };
 
   report(
@@ -156,14 +148,11 @@ for (const name of options.models.split(",")) {
     console.log(
       `${name.padEnd(12)} vjp        ${vjp.ours.toFixed(2).padStart(8)}   ${(1 / vjp.ratio).toFixed(1)} steps of ${vjp.theirs.toFixed(2)} us`,
     );
-    rows.push(
-      [date, process.version, name, "vjp in steps", vjp.ours.toFixed(3), "", (1 / vjp.ratio).toFixed(2), "", ""].join(
-        ",",
-      ),
-    );
+    const numbers = [vjp.ours.toFixed(3), "", (1 / vjp.ratio).toFixed(2), "", ""];
+    rows.push([date, process.version, name, "vjp in steps", ...numbers]);
   }
   for (const owned of [nA, nB, data, theirModel]) owned.delete();
 }
 
 mkdirSync(options.out, { recursive: true });
-writeFileSync(`${options.out.replace(/\/$/, "")}/mujoco-${machine()}.csv`, `${rows.join("\n")}\n`);
+writeFileSync(`${options.out.replace(/\/$/, "")}/mujoco-${machine()}.csv`, csv(rows));

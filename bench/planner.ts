@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { AgentBatch } from "../src/batch.js";
 import { readCheckpoint, restoreTrainer, saveTrainer } from "../src/checkpoint.js";
+import { csv } from "../src/cli/csv.js";
 import { lineChart } from "../src/cli/plot.js";
 import { median } from "../src/cli/statistics.js";
 import { hand } from "../src/env/hand.js";
@@ -186,8 +187,6 @@ for (const [name, settings] of variants) {
 
 mkdirSync(options.out, { recursive: true });
 const path = (file: string): string => `${options.out.replace(/\/$/, "")}/${file}`;
-const csv = (rows: readonly (readonly unknown[])[]): string =>
-  rows.map((row) => `${row.map((x) => (String(x).includes(",") ? `"${x}"` : x)).join(",")}\n`).join("");
 /** A column of the errors against the step, medians over seeds. */
 function points(variant: string, episodes: number, column: 4 | 5 | 6): (readonly [number, number])[] {
   const rows = errorRows.filter((row) => row[0] === variant && row[2] === episodes);

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import loadMujoco from "@mujoco/mujoco";
 import * as ort from "onnxruntime-node";
 import { Chance } from "../src/chance.js";
+import { csv } from "../src/cli/csv.js";
 import { defaultOf } from "../src/config.js";
 import { type CoreTask, tasks } from "../src/env/task.js";
 import { init, makeEnvironment } from "../src/node.js";
@@ -106,7 +107,9 @@ async function compare(task: CoreTask, act: Act, episodes: number) {
 }
 
 const files = readdirSync(options.policies).filter((name) => name.endsWith(".onnx"));
-const rows = ["task,episodes,disturbance,ours,ours_error,mujoco,mujoco_error,difference_percent"];
+const rows: (string | number)[][] = [
+  ["task", "episodes", "disturbance", "ours", "ours_error", "mujoco", "mujoco_error", "difference_percent"],
+];
 for (const file of files.sort()) {
   const name = file.replace(/\.onnx$/, "");
   const task = tasks[name]!;
@@ -119,17 +122,7 @@ for (const file of files.sort()) {
   console.log(
     `${name}: ${ours.mean.toFixed(2)} +- ${ours.error.toFixed(2)} here, ${theirs.mean.toFixed(2)} +- ${theirs.error.toFixed(2)} on MuJoCo, ${difference.toFixed(2)} % apart (${episodes} episodes)`,
   );
-  rows.push(
-    [
-      name,
-      episodes,
-      disturbance,
-      ours.mean.toFixed(3),
-      ours.error.toFixed(3),
-      theirs.mean.toFixed(3),
-      theirs.error.toFixed(3),
-      difference.toFixed(3),
-    ].join(","),
-  );
+  const numbers = [ours.mean, ours.error, theirs.mean, theirs.error, difference];
+  rows.push([name, episodes, disturbance, ...numbers.map((x) => x.toFixed(3))]);
 }
-writeFileSync(`${options.out.replace(/\/$/, "")}/transfer.csv`, `${rows.join("\n")}\n`);
+writeFileSync(`${options.out.replace(/\/$/, "")}/transfer.csv`, csv(rows));

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { csv } from "../../src/cli/csv.js";
 import type { Times, Work } from "./measure.js";
 import type { Build } from "./module.js";
 
@@ -64,28 +65,17 @@ export function table(rows: Row[], builds: Build[]): string {
   return [head, ...lines].map(format).join("\n");
 }
 
-const quoted = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /** Writes the rows in place of those that the same Node version left in the machine's file. Returns the file's path. */
 export function writeCsv(folder: string, rows: Row[], date: string): string {
   const path = join(folder, `kernels-${machine()}.csv`);
   const node = process.version;
   const before = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(1) : [];
   const kept = before.filter((line) => line.split(",")[1] !== node);
-  const lines = rows.map((row) =>
-    [
-      date,
-      node,
-      row.build,
-      quoted(row.work),
-      row.value.toPrecision(4),
-      row.low.toPrecision(4),
-      row.high.toPrecision(4),
-      row.unit,
-      row.percent?.toFixed(1) ?? "",
-    ].join(","),
-  );
+  const lines = rows.map(({ build, work, value, low, high, unit, percent }) => {
+    const numbers = [value, low, high].map((x) => x.toPrecision(4));
+    return [date, node, build, work, ...numbers, unit, percent?.toFixed(1) ?? ""];
+  });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path, `${[HEADER, ...kept, ...lines].join("\n")}\n`);
+  writeFileSync(path, `${[HEADER, ...kept].join("\n")}\n${csv(lines)}`);
   return path;
 }

@@ -2,6 +2,7 @@
 // alone) and -CPU.csv (the seconds that it took there).
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { csv } from "../../src/cli/csv.js";
 import { type Config, resolveConfig } from "../../src/node.js";
 import { machine } from "../kernels/report.js";
 import { type CellResult, configOf } from "./cell.js";
@@ -24,8 +25,6 @@ function rows(path: string): Map<string, string>[] {
   const names = head!.split(",");
   return lines.map((line) => new Map(line.split(",").map((text, i) => [names[i]!, text])));
 }
-
-const csv = (lines: readonly (readonly unknown[])[]): string => lines.map((line) => `${line.join(",")}\n`).join("");
 
 /** All seeds of a pair that are done. */
 export class PairStore {

@@ -1,3 +1,4 @@
+import { csv } from "../../src/cli/csv.js";
 import { BOUNDS, QUANTITIES, type Quantity, type Tally } from "../../test/oracle/quantities.js";
 
 /** Maximum errors of every model as text and as CSV. */
@@ -87,7 +88,7 @@ export function csvOf(rows: readonly Row[]): string {
   const columns = ["model", "cone", ...COUNTED, ...QUANTITIES];
   const lines = rows.map(({ model, cone, tally }) => {
     const errors = QUANTITIES.map((quantity) => tally.errors[quantity].toExponential(1));
-    return [model, cone, ...COUNTED.map((count) => tally[count]), ...errors].join(",");
+    return [model, cone, ...COUNTED.map((count) => tally[count]), ...errors];
   });
-  return `${[columns.map((name) => (name.includes(",") ? `"${name}"` : name)).join(","), ...lines].join("\n")}\n`;
+  return csv([columns, ...lines]);
 }

@@ -6,6 +6,7 @@ import {
   type GroupResult,
   type MeasureName,
 } from "./comparison.js";
+import { csv } from "./csv.js";
 import { count, missing, significant } from "./page.js";
 
 /** A comparison as rows of text: first what they hold, then one of every group, then one of every aggregate. */
@@ -77,9 +78,6 @@ const csvColumns = [
   ...["return", "score", "successes"].map((name) => [name, `${name}_low`, `${name}_high`]),
 ].flat();
 
-const quoted = (value: string | number): string =>
-  typeof value === "string" && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value);
-
 /** The table for programs, of all measures and in full precision; what there is none of is empty. */
 export function comparisonCsv({ groups, aggregates }: Comparison): string {
   const numbers = ({ mean, low, high }: Estimate): number[] => [mean, low, high];
@@ -93,5 +91,5 @@ export function comparisonCsv({ groups, aggregates }: Comparison): string {
     ...new Array<string>(9).fill(""),
     ...numbers(final(successes)),
   ]);
-  return [csvColumns, ...rows, ...all].map((row) => `${row.map(quoted).join(",")}\n`).join("");
+  return csv([csvColumns, ...rows, ...all]);
 }
