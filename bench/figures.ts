@@ -2,39 +2,29 @@
 // `--cell I`), `npx tsx bench/figures.ts runs/NAME` writes bench/results/figures/NAME.csv, a function of the settings alone, and prints
 // what came of every combination of settings.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { csv } from "../src/cli/csv.js";
+import { type RunResult, readResults } from "../src/cli/results.js";
 import { median } from "../src/cli/statistics.js";
-import type { Config, MetricsRecord } from "../src/node.js";
-
-interface Result {
-  readonly config: Config;
-  readonly metrics: readonly MetricsRecord[];
-}
+import type { Config } from "../src/node.js";
 
 const out = fileURLToPath(new URL("results/figures/", import.meta.url));
 mkdirSync(out, { recursive: true });
 const rounded = (value: number | null | undefined): string => value?.toPrecision(5) ?? "";
 
-/** A finished cell. */
-function readCell(folder: string): Result {
-  const { config } = JSON.parse(readFileSync(`${folder}/config.json`, "utf8")) as { config: Config };
-  const lines = readFileSync(`${folder}/metrics.jsonl`, "utf8").trim().split("\n");
-  return { config, metrics: lines.map((line) => JSON.parse(line) as MetricsRecord) };
-}
-
 for (const folder of process.argv.slice(2)) {
   const name = basename(folder);
-  const results = readdirSync(`${folder}/cells`).map((cell) => readCell(`${folder}/cells/${cell}`));
+  const results = readResults(folder);
   const settings = Object.keys(results[0]!.config) as (keyof Config)[];
-  const written = ({ config }: Result, setting: keyof Config): string => String(config[setting]).replaceAll(",", "-");
+  const written = ({ config }: RunResult, setting: keyof Config): string =>
+    String(config[setting]).replaceAll(",", "-");
   const varied = settings.filter(
     (setting) => setting !== "seed" && new Set(results.map((result) => written(result, setting))).size > 1,
   );
   const measures = ["return", "score", "successes", "solved", "model_error", "reward_error"];
-  const combination = (result: Result): string => varied.map((s) => `${s} ${written(result, s)}`).join(", ");
+  const combination = (result: RunResult): string => varied.map((s) => `${s} ${written(result, s)}`).join(", ");
   results.sort((a, b) => combination(b).localeCompare(combination(a), "en") || a.config.seed - b.config.seed);
   const rows = results.flatMap((result) =>
     result.metrics.map((m) => [
