@@ -13,6 +13,7 @@ import { csv } from "../src/cli/csv.js";
 import { lineChart } from "../src/cli/plot.js";
 import { median } from "../src/cli/statistics.js";
 import { hand } from "../src/env/hand.js";
+import { cosine, dot } from "../src/gradcheck/estimate.js";
 import { type Config, Environments, init, resolveConfig, Trainer } from "../src/node.js";
 
 const { values: options } = parseArgs({
@@ -84,8 +85,6 @@ async function errors({ agent, config }: Trainer) {
   };
 }
 
-const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, v, i) => sum + v * y[i]!, 0);
-const cosine = (x: readonly number[], y: readonly number[]): number => dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
 const mean = (rows: readonly (readonly number[])[]): number[] =>
   rows[0]!.map((_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
 
