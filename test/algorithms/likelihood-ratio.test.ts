@@ -1,6 +1,7 @@
 import test from "ava";
 import { resolveConfig } from "../../src/config.js";
 import { init } from "../../src/node.js";
+import { consecutive } from "../../src/replay.js";
 import { Trainer } from "../../src/train.js";
 
 const small = {
@@ -32,8 +33,6 @@ async function updates(settings: Record<string, unknown>): Promise<{ trainer: Tr
   return { trainer, updates: seen };
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-
 test("ac learns from every step of its policy once, with a critic and without a model", async (t) => {
   const { trainer, updates: seen } = await updates({
     ...{ algorithm: "ac", steps: 300, learningStarts: 100, policyInterval: 40 },
@@ -44,7 +43,7 @@ test("ac learns from every step of its policy once, with a critic and without a 
     expected,
   );
   for (const [i, { step, rows, weights }] of seen.entries()) {
-    t.deepEqual(rows, range(i === 0 ? 80 : expected[i - 1]!, step));
+    t.deepEqual(rows, [...consecutive(i === 0 ? 80 : expected[i - 1]!, step)]);
     t.true(weights.every((w) => Math.abs(w - 1) < 1e-4));
   }
   const { modelError, valueError, klToBehaviour } = trainer.learning.statistics;
@@ -69,7 +68,7 @@ test("reinforce makes one policy step after every episode, along it", async (t) 
     seen.map(({ step }) => step),
     [250, 500, 750],
   );
-  for (const { step, rows } of seen) t.deepEqual(rows, range(step - 250, step));
+  for (const { step, rows } of seen) t.deepEqual(rows, [...consecutive(step - 250, step)]);
   t.is(trainer.learning.statistics.modelError.take(), null);
 });
 

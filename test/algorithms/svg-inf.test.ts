@@ -2,6 +2,7 @@ import test from "ava";
 import { resolveConfig, UsageError } from "../../src/config.js";
 import type { Phase } from "../../src/learning.js";
 import { init } from "../../src/node.js";
+import { consecutive } from "../../src/replay.js";
 import { Trainer } from "../../src/train.js";
 
 const small = { policyHidden: [8], valueHidden: [8], modelHidden: [4], batch: 8, evaluationEpisodes: 1 };
@@ -23,10 +24,7 @@ test("the policy makes one step after every episode, along it, from the first wh
   );
   t.is(trainer.updates, 4);
   for (const { step, rows, weight } of steps) {
-    t.deepEqual(
-      rows,
-      Array.from({ length: 250 }, (_, i) => step - 250 + i),
-    );
+    t.deepEqual(rows, [...consecutive(step - 250, step)]);
     // the policy that acted is the one that learns: ratios of 1, discounted by the update
     t.true(weight.every((w, i) => Math.abs(w / 0.9 ** i - 1) < 1e-3));
   }

@@ -1,6 +1,7 @@
 import test from "ava";
 import { resolveConfig, UsageError } from "../../src/config.js";
 import { init } from "../../src/node.js";
+import { consecutive } from "../../src/replay.js";
 import { Trainer } from "../../src/train.js";
 
 const small = { policyHidden: [8], valueHidden: [8], modelHidden: [4], batch: 6, evaluationEpisodes: 1 };
@@ -28,8 +29,6 @@ async function updates(settings: Record<string, unknown>): Promise<{ trainer: Tr
   return { trainer, updates: seen };
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-
 test("svg1 learns from every step of its policy once, at intervals and at the end of an episode", async (t) => {
   const settings = { task: "cartpole", algorithm: "svg1", steps: 600, learningStarts: 100, policyInterval: 40 };
   const { trainer, updates: seen } = await updates(settings);
@@ -41,7 +40,7 @@ test("svg1 learns from every step of its policy once, at intervals and at the en
   );
   t.is(trainer.updates, expected.length);
   for (const [i, { step, rows, weights }] of seen.entries()) {
-    t.deepEqual(rows, range(i === 0 ? 80 : expected[i - 1]!, step));
+    t.deepEqual(rows, [...consecutive(i === 0 ? 80 : expected[i - 1]!, step)]);
     t.true(weights.every((w) => Math.abs(w - 1) < 1e-4));
   }
 });
@@ -87,7 +86,7 @@ test("svg-k replays pieces that end with their episode, the newest transition, o
     for (let p = 0; p < 6; p++) {
       const piece = rows.filter((_, row) => row % 6 === p);
       const end = ends[p]!;
-      t.deepEqual(piece.slice(0, end + 1), range(piece[0]!, piece[0]! + end + 1));
+      t.deepEqual(piece.slice(0, end + 1), [...consecutive(piece[0]!, piece[0]! + end + 1)]);
       t.true(piece.slice(0, end).every((at) => !ended(at)));
       t.true(piece.slice(end).every((at) => at === piece[end]));
       if (ended(piece[end]!)) reasons.episode++;
