@@ -59,7 +59,7 @@ export class Learning {
   rows: Int32Array;
   /** Policy updates so far. */
   policyUpdates = 0;
-  /** Environment steps so far, for messages. */
+  /** Environment steps so far. */
   steps = 0;
 
   readonly #policyGradient: PolicyGradient;

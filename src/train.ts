@@ -43,8 +43,7 @@ export class Trainer {
   readonly #evaluations: VectorEnvironment;
   readonly #previous: Float64Array;
   readonly #algorithm: Algorithm;
-  /** Environment steps and finished episodes so far, and the current episode's return. */
-  steps = 0;
+  /** Finished episodes so far, and the current one's return. */
   episodes = 0;
   episodeReturn = 0;
 
@@ -99,6 +98,15 @@ export class Trainer {
     this.environment.reset(0);
   }
 
+  /** Environment steps so far. */
+  get steps(): number {
+    return this.learning.steps;
+  }
+
+  set steps(count: number) {
+    this.learning.steps = count;
+  }
+
   /** Policy updates so far. */
   get updates(): number {
     return this.learning.policyUpdates;
@@ -119,7 +127,6 @@ export class Trainer {
   step(): void {
     const { agent, environment, learning, replay } = this;
     const { states, actions } = environment;
-    learning.steps = this.steps;
     this.#previous.set(states);
     const action = agent.act(states);
     learning.watch?.("action");
@@ -148,7 +155,6 @@ export class Trainer {
       environment.reset(0);
     }
     this.steps += 1;
-    learning.steps = this.steps;
     if (this.steps === this.config.learningStarts) this.#measureScale();
     if (this.steps < this.config.learningStarts) return;
     this.#algorithm.afterStep(learning);
@@ -176,7 +182,6 @@ export class Trainer {
    */
   evaluate(): MetricsRecord {
     const { statistics } = this.learning;
-    this.learning.steps = this.steps;
     this.expectFiniteNetworks();
     const evaluation = this.evaluateEpisodes(this.config.evaluationEpisodes, this.config.seed);
     let sum = 0;
