@@ -5,7 +5,7 @@ import type { Task } from "./env/task.js";
 import { conform, count, finite, object, record } from "./fields.js";
 import { columnWidths, consecutive, type Replay, type TransitionColumns } from "./replay.js";
 import { decodeTensors, encodeTensors, type StoredTensor, type TensorArray, type TensorFile } from "./safetensors.js";
-import { Trainer } from "./train.js";
+import { capacityOf, Trainer } from "./train.js";
 import type { Core } from "./wasm.js";
 import { shorten } from "./wording.js";
 
@@ -48,7 +48,7 @@ const counters: v.GenericSchema<unknown, Counters> = object({
 function contradiction({ steps, replayAdded, replayFrom }: Counters, config: Config): string | undefined {
   if (steps > 0 && !settings.steps.accepts(steps)) return `${steps} steps are more than there can be`;
   if (replayAdded !== steps) return `${replayAdded} transitions came of ${steps} steps`;
-  const capacity = Math.min(config.replayCapacity, config.steps);
+  const capacity = capacityOf(config);
   if (replayFrom > replayAdded || replayFrom < replayAdded - capacity) {
     return `its transitions begin at ${replayFrom} of ${replayAdded}, of which ${capacity} are held`;
   }

@@ -31,6 +31,9 @@ function allocate<T>(remedy: string, make: () => T): T {
   }
 }
 
+/** Transitions that the replay of a run has room for. */
+export const capacityOf = ({ replayCapacity, steps }: Config): number => Math.min(replayCapacity, steps);
+
 /** Trains one agent on one task by one algorithm. Training is a function of the configuration alone. */
 export class Trainer {
   readonly config: Config;
@@ -84,7 +87,7 @@ export class Trainer {
       "the core has 1 GB for networks and batches; lower policyHidden, valueHidden, modelHidden, rewardHidden or batch",
       () => new Agent(core, task, config, evaluationEpisodes, pieces),
     );
-    const capacity = Math.min(config.replayCapacity, config.steps);
+    const capacity = capacityOf(config);
     this.replay = allocate("lower replayCapacity", () => new Replay(capacity, task.state.length, task.action.length));
     const newest = pieces === undefined || pieces.replayed ? 0 : pieces.count * pieces.steps;
     if (capacity < newest) {
