@@ -130,7 +130,7 @@ export const settings = {
   modelActions: choice(
     "chosen",
     ["chosen", "clipped"],
-    "what the learned model sees of an action: all of it, or what is left when the actuator has clipped it, beyond which it changes nothing",
+    "what the learned model sees of an action: all of it, or what is left when the actuator has clipped it; derivatives pass through the clipping",
   ),
   weights: choice(
     "full",

@@ -4,8 +4,8 @@
 // Sources: the paper names the task only; dimensions (18/6) are those of its model, Schulman's (2015). The body is rllab's and
 // Gymnasium's with dm_control's joints. The reward 2 v (2 - v / 2) + 1 - (max(0, 1.2 - h) / 0.6)^2 + 0.5 (cos(pitch) - 1) - 0.02 |u|^2
 // is ours: mean speed v pays most at 2 m/s, so that nothing is won by diving; low is bad and high is not, and the square of the
-// shortfall has a continuous slope at 1.2 m. So are the start, a little into a stride (from wider ones it was learned more slowly), and
-// the fall, rllab's (0.8 m, 1 rad) with more room. Control step 0.05 s, 200 steps.
+// shortfall has a continuous slope at 1.2 m. So are the start, anywhere in a stride and up to walking speed (starts near standing taught to
+// stand), and the fall, rllab's (0.8 m, 1 rad) with more room. Control step 0.05 s, 200 steps.
 
 import { Random, randomUniform, randomWithin } from "../core/random";
 import { at } from "../linalg/vector";
@@ -30,9 +30,9 @@ const DOFS: i32 = 9;
 const RIGHT_LEG: i32 = 3;
 const LEFT_LEG: i32 = 6;
 /** Start in mid-stride: most angle of a hip, forward or back, and bend of a knee (rad), most speed (m/s), noise of all these. */
-const START_STRIDE: f64 = 0.1;
+const START_STRIDE: f64 = 0.3;
 const START_BEND: f64 = 0.1;
-const START_SPEED: f64 = 0.2;
+const START_SPEED: f64 = 1;
 const START_NOISE: f64 = 0.05;
 const HEELS_AND_TOES: i32 = 4;
 const FOOT_RADIUS: f64 = 0.06;

@@ -41,7 +41,10 @@ export class Model {
   parameters: Parameters;
   states: i32;
   actions: i32;
-  /** Actions count up to this magnitude, as at actuators that clip them. */
+  /**
+   * Actions count up to this magnitude, as at actuators that clip them. Derivatives pass through the clipping: they are those at the
+   * clipped action (the straight-through estimator, Bengio et al. 2013), so that a policy beyond the range finds its way back.
+   */
   actionBound: f64;
   /** i32[D]: the state dimensions that are predicted. */
   predicted: usize;
@@ -125,23 +128,6 @@ export function modelForward<T>(model: Model, s: usize, a: usize, B: i32): void 
     }
   }
   predictorForward<T>(net, model.parameters.values, B);
-}
-
-/** Whether action k of row b of the last forward was clipped: moving it moves nothing. */
-@inline
-function isClipped<T>(model: Model, b: i32, k: i32): bool {
-  const action = b * padded(model.net.inputs) + model.encoder.features + k;
-  return abs<T>(load<T>(at<T>(predictorInput(model.net), action))) >= <T>model.actionBound;
-}
-
-/** Zeroes the derivatives (rows as of inputs) by, or directions of, actions that were clipped. */
-function clearClipped<T>(model: Model, block: usize, B: i32): void {
-  const row = padded(model.net.inputs);
-  for (let b = 0; b < B; ++b) {
-    for (let k = 0; k < model.actions; ++k) {
-      if (isClipped<T>(model, b, k)) store<T>(at<T>(block, b * row + model.encoder.features + k), 0);
-    }
-  }
 }
 
 /** The address of mu[b, d] in a level of outputs or their deltas; that of z_sigma[b, d] is one stride further. */
@@ -257,7 +243,6 @@ export function modelVjp<T>(model: Model, ds: usize, da: usize, q: usize, s: usi
     store<T>(slot, load<T>(slot) + load<T>(at<T>(q, i)));
   }
   encoderVjp<T>(model.encoder, ds, dInput, row, s, B);
-  clearClipped<T>(model, dInput, B);
   addRows<T>(da, A, at<T>(dInput, model.encoder.features), row, B, A);
 }
 
@@ -303,7 +288,6 @@ export function modelJacobian<T>(model: Model, fS: usize, fA: usize, s: usize, B
       for (let f = 0; f < F; ++f) store<T>(at<T>(model.phi, f), load<T>(at<T>(sensitivity, f * width + d)));
       encoderVjp<T>(model.encoder, at<T>(toState, i * S), model.phi, F, at<T>(s, b * S), 1);
       for (let k = 0; k < A; ++k) {
-        if (isClipped<T>(model, b, k)) continue;
         store<T>(at<T>(toAction, i * A + k), load<T>(at<T>(sensitivity, (F + k) * width + d)));
       }
     }
@@ -345,7 +329,6 @@ export function modelJvp<T>(model: Model, dsNext: usize, ds: usize, da: usize, s
   const dInput = predictorInputDelta(net);
   encoderJvp<T>(model.encoder, dInput, row, ds, s, B);
   copyRows<T>(at<T>(dInput, model.encoder.features), row, da, A, B, A);
-  clearClipped<T>(model, dInput, B);
   predictorJvp<T>(net, model.parameters.values, 0, B);
   memory.copy(dsNext, ds, (<usize>(B * S)) << alignof<T>());
   const frames = model.frames;

@@ -32,7 +32,7 @@ export const walker: CoreTask = {
   controlStep: 0.05,
   episodeSteps: 200,
   start:
-    "standing with one leg forward and one back by up to 0.1 rad, knees bent by up to 0.1 rad, forward at up to 0.2 m/s, all but x with uniform noise of 0.05",
+    "one leg forward and one back by up to 0.3 rad, knees bent by up to 0.1 rad, forward at up to 1 m/s, all but x with uniform noise of 0.05",
   failure: "the root is below 0.7 m or leans by more than 60 degrees",
   features: [
     ...leggedFeatures(joints, { usualHeight: 1.2, height: 0.3, velocity: 1.5, pitchRate: 3 }),
@@ -49,10 +49,12 @@ export const walker: CoreTask = {
   ],
   score: { name: "speed", unit: "m/s", window: 200, threshold: 1, better: "higher", share: 0.8 },
   defaults: {
-    steps: 40_000,
+    steps: 50_000,
     gamma: 0.98,
     rewardScale: 0.05,
     learningStarts: 1_000,
+    valueUpdates: 4,
+    targetPeriod: 25,
     modelHidden: [40, 40],
     modelLearningRate: 1e-3,
     earlyTermination: "on",

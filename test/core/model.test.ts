@@ -41,17 +41,21 @@ for (const variant of VARIANTS) {
   });
 
   test(`${name}: the pullback is the derivative with respect to state and action`, (t) => {
-    const { core, s, a, step, adjoint, ds, da, vjp } = setup(64, variant);
+    const { core, actions, s, a, step, clipActions, adjoint, ds, da, vjp } = setup(64, variant);
     const product = () => dot(step(), adjoint);
-    product();
+    const stepped = product();
     vjp();
     const [toState, toAction] = [core.get(ds, B * STATES), core.get(da, B * ACTIONS)];
+    clipActions();
+    t.is(product(), stepped);
+    const beyond = core.get(a, B * ACTIONS).flatMap((x, at) => (x === actions[at] ? [] : [toAction[at]!]));
+    t.true(beyond.length > 0 && beyond.every((g) => g !== 0));
     assertGradient(t, toState, centralDifferences(core, s, B * STATES, product), "state");
     assertGradient(t, toAction, centralDifferences(core, a, B * ACTIONS, product), "action");
   });
 
   test(`${name}: the Jacobian's rows are the pullbacks of unit adjoints, its columns the differences of the step`, (t) => {
-    const { core, model, s, a, noise, step, ds, da, q, vjp } = setup(64, variant);
+    const { core, model, s, a, noise, step, clipActions, ds, da, q, vjp } = setup(64, variant);
     const [fS, fA] = [core.alloc(B * STATES * STATES), core.alloc(B * STATES * ACTIONS)];
     core.run("modelAllocateJacobian", model.address);
     step();
@@ -75,6 +79,7 @@ for (const variant of VARIANTS) {
       if (COPIED.includes(i)) assertZero(t, rows(byAction, ACTIONS), `row ${i} by actions`);
       else assertClose(t, rows(byAction, ACTIONS), core.get(da, B * ACTIONS), 1e-14, `row ${i} by actions`);
     }
+    clipActions();
     // of the sum over rows b and dimensions i with weights of their own
     const weights = noise.map((x) => x + 3);
     const sum = () => dot(step(), weights);

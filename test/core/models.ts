@@ -10,6 +10,7 @@ export const B = 5;
 export const HIDDEN = [6];
 /** Most actions are within it, some are beyond it. */
 const ACTION_BOUND = 0.7;
+const clipped = (x: number): number => Math.max(-ACTION_BOUND, Math.min(ACTION_BOUND, x));
 const D = PREDICTED.length;
 
 /** What a model is made with. */
@@ -66,6 +67,14 @@ export function setup(bits: Bits, variant: Variant) {
     core.run("modelStep", model.address, sNext, s, xi, B);
     return core.get(sNext, B * STATES);
   };
+  /**
+   * Clips the actions themselves and lifts the model's bound. Nothing that the model computes changes, but now its differences are what
+   * its derivatives are by definition: those by what is left of an action.
+   */
+  const clipActions = () => {
+    core.set(a, core.get(a, B * ACTIONS).map(clipped));
+    core.plain("modelBoundActions", model.address, Number.POSITIVE_INFINITY);
+  };
   const adjoint = source.singles(B * STATES);
   const [ds, da, q] = [core.alloc(B * STATES), core.alloc(B * ACTIONS), core.put(adjoint)];
   const vjp = () => {
@@ -79,7 +88,7 @@ export function setup(bits: Bits, variant: Variant) {
     const [numbersS, numbersA] = [core.get(s, B * STATES), core.get(a, B * ACTIONS)];
     const inputs = Array.from({ length: B }, (_, b) => [
       ...encode(FEATURES, numbersS.slice(b * STATES, (b + 1) * STATES)),
-      ...numbersA.slice(b * ACTIONS, (b + 1) * ACTIONS).map((x) => Math.max(-ACTION_BOUND, Math.min(ACTION_BOUND, x))),
+      ...numbersA.slice(b * ACTIONS, (b + 1) * ACTIONS).map(clipped),
     ]).flat();
     const middle = (Math.log(1e-3) + Math.log(10)) / 2;
     const halfRange = (Math.log(10) - Math.log(1e-3)) / 2;
@@ -103,7 +112,27 @@ export function setup(bits: Bits, variant: Variant) {
       return turned(changes, frames, from, -1).map((x, d) => x / SCALES[d]!);
     }).flat();
   };
-  return { core, source, model, states, s, a, noise, sNext, forward, step, adjoint, ds, da, q, vjp, moments, targets };
+  return {
+    core,
+    source,
+    model,
+    states,
+    actions,
+    s,
+    a,
+    noise,
+    sNext,
+    forward,
+    step,
+    clipActions,
+    adjoint,
+    ds,
+    da,
+    q,
+    vjp,
+    moments,
+    targets,
+  };
 }
 
 /** The mean over rows of half the squared error in units of sigma, plus log sigma, of the predicted dimensions. */

@@ -160,10 +160,8 @@ export class ModelEquations implements Transition {
 
   #moments(s: Row, a: Row): { readonly mean: Quantity; readonly sigma: Quantity }[] {
     const { features, noise, actionBound = Infinity } = this.#description;
-    // at the bound it is a constant
-    const counted = a
-      .map((x) => Math.max(-actionBound, Math.min(actionBound, held(x))))
-      .map((x, k) => (x === held(a[k]!) ? a[k]! : x));
+    // clipped, with the slope of what is not
+    const counted = a.map((x) => plus(x, Math.max(-actionBound, Math.min(actionBound, held(x))) - held(x)));
     const inputs = [...encode(features, s), ...counted];
     return this.#networks.map((network) => {
       const [mean, z] = network(inputs);
