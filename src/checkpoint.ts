@@ -20,8 +20,9 @@ export interface Counters {
   readonly steps: number;
   readonly episodes: number;
   readonly updates: number;
-  /** Rewards of the unfinished episode. */
+  /** Rewards of the unfinished episode, and its steps. */
   readonly episodeReturn: number;
+  readonly episodeSteps: number;
   readonly valueUpdates: number;
   /** Transitions ever added to the replay, and the first of those in the file. */
   readonly replayAdded: number;
@@ -37,6 +38,7 @@ const counters: v.GenericSchema<unknown, Counters> = object({
   episodes: count,
   updates: count,
   episodeReturn: finite,
+  episodeSteps: count,
   valueUpdates: count,
   replayAdded: count,
   replayFrom: count,
@@ -115,6 +117,7 @@ export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }:
     episodes: trainer.episodes,
     updates: trainer.updates,
     episodeReturn: trainer.episodeReturn,
+    episodeSteps: trainer.learning.episodeSteps,
     valueUpdates: trainer.agent.valueUpdates,
     replayAdded: replay.added,
     replayFrom: first,
@@ -227,6 +230,7 @@ export function restoreTrainer(
   trainer.episodes = counters.episodes;
   trainer.updates = counters.updates;
   trainer.episodeReturn = counters.episodeReturn;
+  trainer.learning.episodeSteps = counters.episodeSteps;
   for (const [name, mean] of trainer.learning.statistics.means) {
     const state = counters.statistics[name];
     if (state === undefined) throw new Error(`a damaged checkpoint: it has no statistics of ${name}`);

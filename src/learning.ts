@@ -61,6 +61,8 @@ export class Learning {
   policyUpdates = 0;
   /** Environment steps so far. */
   steps = 0;
+  /** Steps of the newest transition's episode, that one included. The replay may not hold them all. */
+  episodeSteps = 0;
 
   readonly #policyGradient: PolicyGradient;
   readonly #pieceRows: Int32Array;
@@ -191,7 +193,7 @@ export class Learning {
    */
   improvePolicyOnFresh(steps: number): void {
     const { config, replay } = this;
-    const fresh = ((replay.episodeLength - 1) % config.policyInterval) + 1;
+    const fresh = ((this.episodeSteps - 1) % config.policyInterval) + 1;
     if (fresh === config.policyInterval || replay.episodeEnded)
       this.improvePolicyAlong(fresh, Math.min(steps, fresh), true);
   }

@@ -158,16 +158,11 @@ export class Replay implements TransitionColumns {
     return this.isEnd(this.indexAt(this.size - 1));
   }
 
-  /** Transitions of the newest episode, as far as they are held. */
-  get episodeLength(): number {
-    let length = Math.min(1, this.size);
-    while (length < this.size && !this.isEnd(this.indexAt(this.size - 1 - length))) length += 1;
-    return length;
-  }
-
   /** Transitions held of episodes that are over: the oldest ones. */
   get finished(): number {
-    return this.episodeEnded ? this.size : this.size - this.episodeLength;
+    let count = this.size;
+    while (count > 0 && !this.isEnd(this.indexAt(count - 1))) count -= 1;
+    return count;
   }
 
   /** Transitions from the one at an index to the end of its episode, which must be over, both included. */

@@ -158,10 +158,13 @@ export class Trainer {
       environment.reset(0);
     }
     this.steps += 1;
+    learning.episodeSteps += 1;
     if (this.steps === this.config.learningStarts) this.#measureScale();
-    if (this.steps < this.config.learningStarts) return;
-    this.#algorithm.afterStep(learning);
-    if (terminated || truncated) this.#algorithm.afterEpisode?.(learning, replay.episodeLength);
+    if (this.steps >= this.config.learningStarts) {
+      this.#algorithm.afterStep(learning);
+      if (terminated || truncated) this.#algorithm.afterEpisode?.(learning, learning.episodeSteps);
+    }
+    if (terminated || truncated) learning.episodeSteps = 0;
   }
 
   /** Lets the model predict in units of the state changes seen so far; the units stay. */

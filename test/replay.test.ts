@@ -133,19 +133,3 @@ test("the last transitions are found in the order in which they were added, also
   t.deepEqual([...batch.s], [3, 3.25, 4, 4.25, 5, 5.25, 6, 6.25]);
   t.throws(() => replay.last(6), { instanceOf: RangeError, message: "count is 6: the replay holds 5 transitions" });
 });
-
-test("the newest episode reaches back to the end before it, or as far as the buffer", (t) => {
-  const replay = new Replay(6, 1, 1);
-  const add = (terminated: boolean, truncated: boolean) => replay.add([0], [0], 0, [0], 0, terminated, truncated);
-  t.is(replay.episodeLength, 0);
-  for (let n = 0; n < 3; ++n) add(false, false);
-  t.is(replay.episodeLength, 3);
-  add(true, false);
-  t.is(replay.episodeLength, 4, "with its end");
-  add(false, false);
-  t.is(replay.episodeLength, 1);
-  add(false, true);
-  t.is(replay.episodeLength, 2);
-  for (let n = 0; n < 8; ++n) add(false, false);
-  t.is(replay.episodeLength, 6);
-});

@@ -38,6 +38,14 @@ test("svg1 learns from every step of its policy once, at intervals and at the en
     seen.map(({ step }) => step),
     expected,
   );
+  // a replay that forgets within an episode changes nothing
+  for (const replayCapacity of [100, 120]) {
+    const { updates: others } = await updates({ ...settings, replayCapacity });
+    t.deepEqual(
+      others.map(({ step }) => step),
+      expected,
+    );
+  }
   t.is(trainer.updates, expected.length);
   for (const [i, { step, rows, weights }] of seen.entries()) {
     t.deepEqual(rows, [...consecutive(i === 0 ? 80 : expected[i - 1]!, step)]);
