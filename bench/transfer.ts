@@ -11,7 +11,7 @@ import { Chance } from "../src/chance.js";
 import { csv } from "../src/cli/csv.js";
 import { defaultOf } from "../src/config.js";
 import { type CoreTask, tasks } from "../src/env/task.js";
-import { init, makeEnvironment } from "../src/node.js";
+import { init, makeEnvironment, modelFile } from "../src/node.js";
 
 const results = fileURLToPath(new URL("results/", import.meta.url));
 const { values: options } = parseArgs({
@@ -40,7 +40,7 @@ type Step = (state: Float64Array, action: ArrayLike<number>) => Float64Array;
 
 /** MuJoCo as the transition of a task whose state begins with (q, v); the rest of it, such as a target, stays. */
 function mujocoStep(task: CoreTask, disturbance: number, seed: number): Step {
-  const xml = readFileSync(fileURLToPath(new URL(`../models/${task.model}.xml`, import.meta.url)), "utf8");
+  const xml = readFileSync(modelFile(task.model), "utf8");
   const model = mujoco.MjModel.from_xml_string(xml);
   const data = new mujoco.MjData(model);
   const { timestep } = model.opt;

@@ -8,6 +8,9 @@ export * from "./index.js";
 /** Where a build of the core stands: `core.wasm`, `core.scalar.wasm` or `core.fma.wasm`. */
 export const coreFile = (name: string): URL => new URL(`../build/${name}`, import.meta.url);
 
+/** Where the MJCF file of a built-in task's body stands, by its name without the ending. */
+export const modelFile = (name: string): URL => new URL(`../models/${name}.xml`, import.meta.url);
+
 /** As the browser-safe `init`, and also reads files. */
 export function init(source: CoreSource = coreFile("core.wasm")): Promise<Core> {
   return instantiateCore(source, async (address) =>

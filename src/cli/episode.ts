@@ -5,6 +5,7 @@ import { makeEnvironment } from "../env/environment.js";
 import type { EnvironmentOptions } from "../env/environments.js";
 import type { CoreTask } from "../env/task.js";
 import type { PlanarModel } from "../mjcf/model.js";
+import { modelFile } from "../node.js";
 import { Plant } from "../plant.js";
 import { createCore } from "./load.js";
 import { openModel } from "./model-file.js";
@@ -30,7 +31,7 @@ export interface Episode {
 
 /** The body of a built-in task, from the file that the package brings. */
 export function taskModel(task: CoreTask): PlanarModel {
-  return openModel(fileURLToPath(new URL(`../models/${task.model}.xml`, import.meta.url)));
+  return openModel(fileURLToPath(modelFile(task.model)));
 }
 
 /** Runs an episode from the start state that `seed` gives. A failure does not end it. */

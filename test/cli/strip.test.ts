@@ -109,7 +109,7 @@ for (const file of readdirSync(models)) {
 }
 
 test("a scene holds every pose in one world, earlier ones fainter, and names their times", (t) => {
-  const xml = renderStrip(ball, rolling(5));
+  const xml = renderStrip(ball, rolling(5), { layout: "scene" });
   const balls = ballsOf(t, xml);
   t.deepEqual(
     balls.map(({ paint }) => paint),
@@ -183,6 +183,41 @@ test("panels stand side by side, each with its moment", (t) => {
   const contacts = elements.filter(({ attributes }) => /^s-(normal|friction)$/.test(attributes.class ?? ""));
   t.is(contacts.length, 2);
   t.true(contacts.every(({ parents }) => parents.includes(panes[1]!)));
+});
+
+test("a motion that goes far is followed from panel to panel, and its way is drawn", (t) => {
+  // one in 20 frames stands on either side of a view that follows
+  const xml = renderStrip(ball, rolling(21), { times: [0, 5, 10, 20], rows: 2, path: ({ q }) => [q[0]!, 0.1] });
+  const elements = elementsOf(t, xml);
+  const panes = elements.filter(({ name, parents }) => name === "svg" && parents.length > 0);
+  t.deepEqual(
+    panes.map(({ attributes }) => [Number(attributes.x), Number(attributes.y ?? 0)]),
+    [
+      [0, 0],
+      [340, 0],
+      [0, 132],
+      [340, 132],
+    ],
+  );
+  t.true(panes.every(({ attributes }) => attributes.width === "332" && attributes.height === "124"));
+  t.is(elements.find(({ name }) => name === "title")!.text, "ball at 0 s, 5 s, 10 s, 20 s");
+  t.deepEqual(
+    ballsOf(t, xml).map(({ x }) => Math.round(x)),
+    [166, 506, 166, 506],
+  );
+  const ways = elements.filter(({ attributes }) => attributes.class === "s-friction");
+  t.deepEqual(
+    ways.map(({ attributes }) => [attributes.d!.match(/[ML]/g)!.length, attributes.d!.split("L").at(-1)]),
+    [
+      [6, "5.000 0.100"],
+      [11, "10.000 0.100"],
+      [21, "20.000 0.100"],
+    ],
+  );
+  t.true(ways.every(({ parents }, i) => parents.includes(panes[i + 1]!)));
+  const count = (frames: number): number => renderStrip(ball, rolling(frames)).match(/<svg x=/g)!.length;
+  t.is(count(2), 1, "a scene");
+  t.is(count(21), 3);
 });
 
 test("a marker that rests is drawn once in a scene, one that moves with every pose", (t) => {

@@ -12,10 +12,14 @@ export interface StripOptions {
   /** Seconds whose nearest frames are shown (default: 3 panels, or 5 poses of a scene, from the first frame to the last). */
   readonly times?: readonly number[];
   /**
-   * "panels" stand side by side, each with a moment. A "scene" shows all moments in one world at rest, earlier ones fainter (default
-   * where the motion travels, or is wider than high).
+   * "panels" stand side by side, each with a moment, and follow a motion that travels. A "scene" shows all moments in one world at rest,
+   * earlier ones fainter (default where the motion travels, or is wider than high, unless its poses were too small to be seen).
    */
   readonly layout?: "panels" | "scene";
+  /** Rows of panels, 1 by default. */
+  readonly rows?: number;
+  /** A point of a frame, m, whose way until each panel's moment is drawn. */
+  readonly path?: (frame: Frame) => readonly [number, number];
   /** Pixels, 420 by 160 by default. */
   readonly width?: number;
   readonly height?: number;
@@ -30,6 +34,8 @@ const SIZE = 14;
 const GAP = 8;
 /** Of a time, with room to the next. */
 const WIDEST = 56;
+/** A scene so many times wider than high shows its poses too small. */
+const FLAT = 7;
 /** Strength of the first and of the last but one pose of a scene. */
 const FAINT = [0.25, 0.7] as const;
 
@@ -84,29 +90,48 @@ class Pane {
     this.#letters.push(`<text ${place} ${colour}>${escapeXml(text)}</text>`);
   }
 
-  /** Nothing of it shows outside of its view, whose left edge is at `left`. */
-  toString(left = 0): string {
+  /** Nothing of it shows outside of its view, whose upper left corner is at (left, top). */
+  toString(left = 0, top = 0): string {
     const size = `width="${number(this.#view.width)}" height="${number(this.#view.height)}"`;
     const back = `<rect ${size} ${this.#ink.attributes("sky", "")}/>`;
     const texts = `<g ${letters(SIZE)}>\n${this.#letters.join("\n")}\n</g>`;
-    return [`<svg x="${number(left)}" ${size}>`, back, ...this.#content, texts, "</svg>"].join("\n");
+    const place = `x="${number(left)}"${top > 0 ? ` y="${number(top)}"` : ""}`;
+    return [`<svg ${place} ${size}>`, back, ...this.#content, texts, "</svg>"].join("\n");
   }
 }
 
-/** Every moment of a replay in a pane of its own. */
-function panels(data: ReplayData, { width, height }: View, ink: Ink): string[] {
-  const count = data.times.length;
-  const view = { width: (width - GAP * (count - 1)) / count, height };
-  return data.times.map((time, i) => {
+/** A point's way, frame by frame. */
+type Way = readonly { readonly time: number; readonly at: readonly [number, number] }[];
+
+/** A line along a way. */
+function lineThrough(way: Way): Item {
+  const path = `M${way.map(({ at: [x, y] }) => `${x.toFixed(3)} ${y.toFixed(3)}`).join("L")}`;
+  return { x: 0, y: 0, angle: 0, path, stroke: "friction", width: 1.6, layer: "ground" };
+}
+
+/** Some moments of a replay, each in a pane of its own. */
+function panels(
+  data: ReplayData,
+  times: readonly number[],
+  { width, height }: View,
+  rows: number,
+  way: Way,
+  ink: Ink,
+): string[] {
+  const columns = Math.ceil(times.length / rows);
+  const view = { width: (width - GAP * (columns - 1)) / columns, height: (height - GAP * (rows - 1)) / rows };
+  return times.map((time, i) => {
     const picture = composePicture(data, momentOf(data, time), view, true);
     const pane = new Pane(view, ink);
-    pane.outlines(picture, on(picture.items, "ground", "body", "marker", "force"));
+    const gone = way.filter((point) => point.time <= time);
+    const line = gone.length > 1 ? [lineThrough(gone)] : [];
+    pane.outlines(picture, [...on(picture.items, "ground"), ...line, ...on(picture.items, "body", "marker", "force")]);
     pane.head(`${short(time)} s`, "start", GAP);
     if (i === 0) {
       pane.names(picture);
       pane.head(`grid ${picture.step} m`, "end", view.width - GAP);
     }
-    return pane.toString(i * (view.width + GAP));
+    return pane.toString((i % columns) * (view.width + GAP), Math.floor(i / columns) * (view.height + GAP));
   });
 }
 
@@ -153,18 +178,25 @@ function standApart(middles: readonly number[], { width }: View): boolean {
  * @param frames At least one, in the order of their times.
  */
 export function renderStrip(model: PlanarModel, frames: readonly Frame[], options: StripOptions = {}): string {
-  const { width = 420, height = 160, springs = [] } = options;
+  const { width = 420, height = 160, springs = [], rows = 1, path } = options;
   const view = { width: FINER * width, height: FINER * height };
   const whole = packReplay(model, frames, { springs });
   const travels = whole.centres.some((value, k) => value !== whole.centres[k % 2]);
-  const layout = options.layout ?? (travels || whole.half[0] > 1.4 * whole.half[1] ? "scene" : "panels");
-  const picked = nearest(frames, options.times ?? evenly(frames, layout === "panels" ? 3 : 5));
-  const data = packReplay(model, picked, { springs, still: layout === "scene" });
+  const pick = (count: number): Frame[] => nearest(frames, options.times ?? evenly(frames, count));
+  const pack = (picked: readonly Frame[], still: boolean): ReplayData => packReplay(model, picked, { springs, still });
+  const poses = pack(pick(5), true);
+  const wide = travels || whole.half[0] > 1.4 * whole.half[1];
+  const layout = options.layout ?? (wide && poses.half[0] < FLAT * poses.half[1] ? "scene" : "panels");
+  const moments = layout === "scene" ? poses.times : pick(3).map(({ time }) => time);
+  const way = path === undefined ? [] : frames.map((frame) => ({ time: frame.time, at: path(frame) }));
   const ink = new Ink();
-  const content = layout === "panels" ? panels(data, view, ink) : [scene(data, view, ink)];
-  const moments = data.times.map((time) => `${short(time)} s`).join(", ");
+  const content =
+    layout === "panels"
+      ? panels(travels ? whole : pack(pick(3), false), moments, view, rows, way, ink)
+      : [scene(poses, view, ink)];
+  const named = moments.map((time) => `${short(time)} s`).join(", ");
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${number(view.width)} ${number(view.height)}">
-<title>${escapeXml(`${model.name} at ${moments}`)}</title>
+<title>${escapeXml(`${model.name} at ${named}`)}</title>
 ${ink.style}
 ${content.join("\n")}
 </svg>
