@@ -192,7 +192,7 @@ export function renderStrip(model: PlanarModel, frames: readonly Frame[], option
   const ink = new Ink();
   const content =
     layout === "panels"
-      ? panels(travels ? whole : pack(pick(3), false), moments, view, rows, way, ink)
+      ? panels(travels || path !== undefined ? whole : pack(pick(3), false), moments, view, rows, way, ink)
       : [scene(poses, view, ink)];
   const named = moments.map((time) => `${short(time)} s`).join(", ");
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${number(view.width)} ${number(view.height)}">
