@@ -62,7 +62,8 @@ for (const name of options.tasks.split(",")) {
   const { frames, extras, failed, ...episode } = await recordEpisode(task, act, seed);
   const model = { ...taskModel(task), name };
   const { springs = [] } = extras;
-  const strip = renderStrip(model, frames, { ...picture, springs, ...(path && { path: placeOf(model, path) }) });
+  const shown = bare ? frames.map((frame) => ({ ...frame, touches: [] })) : frames;
+  const strip = renderStrip(model, shown, { ...picture, springs, ...(path && { path: placeOf(model, path) }) });
   writeFileSync(`${options.out}/${name}.svg`, strip);
   const replay = {
     task: name,

@@ -11,6 +11,8 @@ export interface Plan {
   /** Of the start that the picture shows. */
   readonly seed: number;
   readonly picture: Omit<StripOptions, "path" | "springs">;
+  /** Whether the picture leaves contact forces out: between fingers and a ball they hide what they act on. */
+  readonly bare?: boolean;
   /** A point of a body, in its frame, m, whose way the picture shows. */
   readonly path?: { readonly body: string; readonly x?: number; readonly y?: number };
   readonly measures: readonly Measure[];
@@ -51,7 +53,7 @@ export const plans: Readonly<Record<string, Plan>> = {
   hand: { seed: 1, picture: panels([0, 1, 2, 3, 4, 6, 8, 10], 420), path: { body: "ball" }, measures: hand },
   cartpole: {
     seed: 1,
-    picture: panels([0, 0.4, 0.8, 1.2, 1.6, 2, 2.8, 4, 6, 10], 260),
+    picture: panels([0, 0.4, 0.8, 1.2, 1.6, 2, 2.8, 4.6, 5.6, 6.6], 260),
     path: { body: "pole", y: 1 },
     measures: [score, ...swingUp],
   },
@@ -78,7 +80,8 @@ export const plans: Readonly<Record<string, Plan>> = {
   },
   gripper: {
     seed: 1,
-    picture: panels([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7.5]),
+    picture: panels([0, 0.5, 1, 1.5, 2, 2.25, 2.5, 3, 4, 7.5], 340),
+    bare: true,
     path: { body: "ball" },
     measures: [score, ...gripper],
   },
