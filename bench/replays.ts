@@ -52,6 +52,7 @@ for (const name of options.tasks.split(",")) {
   const {
     seed,
     picture,
+    bare = false,
     path,
     measures,
     steps,
