@@ -96,6 +96,7 @@ test("weight is told by the parts that bear it, steps by the feet that touch dow
   t.is(borneBy(episodeOf([{}]), ["left"]), undefined);
   // right, left, left
   t.is(alternation(walk, ["left", "right"]), 1 / 2);
+  t.is(alternation(episodeOf([{}, on("left"), on("right"), on("left")]), ["left", "right"]), 1);
   t.is(alternation(episodeOf([on("left"), on("left")]), ["left", "right"]), undefined);
 });
 
