@@ -112,8 +112,11 @@ export const cheetah: readonly Measure[] = [
     unit: "1/s",
     of: ({ moments }) => beginnings(moments, bears("bfoot")).length / moments.at(-1)!.time,
   },
-  { name: "back foot's way on the floor", unit: "1", of: (episode) => dragged(episode, "bfoot", "back_toe") },
-  { name: "front foot's way on the floor", unit: "1", of: (episode) => dragged(episode, "ffoot", "front_toe") },
+  {
+    name: "pitched by more than 45 degrees",
+    unit: "1",
+    of: ({ moments }) => Number(moments.some((moment) => Math.abs(pitch(moment)) > 45)),
+  },
   { name: "upside down", unit: "1", of: ({ moments }) => share(moments, (m) => Math.abs(pitch(m)) > 90) },
 ];
 
