@@ -103,9 +103,14 @@ class Pane {
 /** A point's way, frame by frame. */
 type Way = readonly { readonly time: number; readonly at: readonly [number, number] }[];
 
-/** A line along a way. */
-function lineThrough(way: Way): Item {
-  const path = `M${way.map(({ at: [x, y] }) => `${x.toFixed(3)} ${y.toFixed(3)}`).join("L")}`;
+/** A line along a way; points that are closer to each other than `gap`, m, are left out. */
+function lineThrough(way: Way, gap: number): Item {
+  const kept: (readonly [number, number])[] = [];
+  for (const [i, { at }] of way.entries()) {
+    const [x, y] = kept.at(-1) ?? [Infinity, Infinity];
+    if (Math.abs(at[0] - x) >= gap || Math.abs(at[1] - y) >= gap || i === way.length - 1) kept.push(at);
+  }
+  const path = `M${kept.map(([x, y]) => `${x.toFixed(3)} ${y.toFixed(3)}`).join("L")}`;
   return { x: 0, y: 0, angle: 0, path, stroke: "friction", width: 1.6, layer: "ground" };
 }
 
@@ -124,7 +129,7 @@ function panels(
     const picture = composePicture(data, momentOf(data, time), view, true);
     const pane = new Pane(view, ink);
     const gone = way.filter((point) => point.time <= time);
-    const line = gone.length > 1 ? [lineThrough(gone)] : [];
+    const line = gone.length > 1 ? [lineThrough(gone, 2 / picture.scale)] : [];
     pane.outlines(picture, [...on(picture.items, "ground"), ...line, ...on(picture.items, "body", "marker", "force")]);
     pane.head(`${short(time)} s`, "start", GAP);
     if (i === 0) {
