@@ -215,7 +215,7 @@ test("a motion that goes far is followed from panel to panel, and its way is dra
     ],
   );
   t.true(ways.every(({ parents }, i) => parents.includes(panes[i + 1]!)));
-  const slow = rolling(21).map((frame) => ({ ...frame, q: [frame.time / 1e4] }));
+  const slow = rolling(21).map((frame) => ({ ...frame, q: [frame.time / 1.2e4] }));
   const still = renderStrip(ball, slow, { times: [20], layout: "panels", path: ({ q }) => [q[0]!, 0.1] });
   t.regex(still, /d="M0\.000 0\.100L0\.002 0\.100" class="s-friction"/);
   const count = (frames: number): number => renderStrip(ball, rolling(frames)).match(/<svg x=/g)!.length;
