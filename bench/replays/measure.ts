@@ -1,6 +1,7 @@
 /** What is measured in episodes, and how numbers of several episodes are told. */
 
 import { median } from "../../src/cli/statistics.js";
+import { succeeds } from "../../src/env/task.js";
 import type { Moment, Watched } from "./episode.js";
 
 /** A number of an episode; undefined where the episode has none, such as the time of what did not happen. */
@@ -65,9 +66,17 @@ export function firstTime(
 export const since = ({ moments }: Watched, time: number): readonly Moment[] =>
   moments.filter((moment) => moment.time >= time - 1e-9);
 
-/** Measures of every task: how good it is by the task's own score. */
-export const score: Measure = {
-  name: "score",
-  unit: "",
-  of: ({ task, moments }) => mean(moments.slice(-task.score.window).map((moment) => moment.score)),
-};
+/** The task's own score, averaged over its window. */
+const scoreOf = ({ task, moments }: Watched): number =>
+  mean(moments.slice(-task.score.window).map(({ score }) => score));
+
+/** What is measured on every task, by its own standard. */
+export const standard: readonly Measure[] = [
+  { name: "score", unit: "", of: scoreOf },
+  {
+    name: "success",
+    unit: "1",
+    of: (episode) =>
+      Number(succeeds(episode.task.score, scoreOf(episode)) && !episode.moments.some(({ failed }) => failed)),
+  },
+];

@@ -3,7 +3,7 @@
 import type { StripOptions } from "../../src/cli/replay/strip.js";
 import { gripper, movingTarget, standingTarget } from "./arms.js";
 import { cheetah, monoped, walker } from "./legs.js";
-import { type Measure, score } from "./measure.js";
+import { type Measure, standard } from "./measure.js";
 import { balance, hand, swingUp } from "./poles.js";
 import { swimmer } from "./swimmers.js";
 
@@ -38,30 +38,35 @@ const runner = (times: readonly number[], measures: readonly Measure[]): Plan =>
   seed: 1,
   picture: panels(times, 220),
   path: { body: "torso" },
-  measures: [score, ...measures],
+  measures: [...standard, ...measures],
 });
 /** From this seed the goal is far away, at right angles to the body. */
 const swim = (middle: string, times: readonly number[]): Plan => ({
   seed: 3,
   picture: panels(times, 420),
   path: { body: middle },
-  measures: [score, ...swimmer],
+  measures: [...standard, ...swimmer],
 });
 const tip = { body: "hand", x: 0.1 };
 
 export const plans: Readonly<Record<string, Plan>> = {
-  hand: { seed: 1, picture: panels([0, 1, 2, 3, 4, 6, 8, 10], 420), path: { body: "ball" }, measures: hand },
+  hand: {
+    seed: 1,
+    picture: panels([0, 1, 2, 3, 4, 6, 8, 10], 420),
+    path: { body: "ball" },
+    measures: [...standard, ...hand],
+  },
   cartpole: {
     seed: 1,
     picture: panels([0, 0.4, 0.8, 1.2, 1.6, 2, 2.8, 4.6, 5.6, 6.6], 260),
     path: { body: "pole", y: 1 },
-    measures: [score, ...swingUp],
+    measures: [...standard, ...swingUp],
   },
   "cartpole-balance": {
     seed: 1,
     picture: panels(every(0, 1, 8)),
     path: { body: "pole", y: 1 },
-    measures: [score, ...balance],
+    measures: [...standard, ...balance],
   },
   swimmer3: swim("link2", every(0, 2, 8)),
   swimmer5: swim("link3", every(0, 2, 8)),
@@ -70,25 +75,25 @@ export const plans: Readonly<Record<string, Plan>> = {
     seed: 1,
     picture: panels([0, 0.1, 0.2, 0.3, 0.4, 0.6, 1, 5]),
     path: tip,
-    measures: [score, ...standingTarget],
+    measures: [...standard, ...standingTarget],
   },
   "reacher-moving": {
     seed: 1,
     picture: panels([0, 0.2, 0.4, 0.8, 1.6, 2.6, 3.6, 5]),
     path: tip,
-    measures: [score, ...movingTarget],
+    measures: [...standard, ...movingTarget],
   },
   gripper: {
     seed: 1,
     picture: panels([0, 0.5, 1, 1.5, 2, 2.25, 2.5, 3, 4, 7.5], 340),
     bare: true,
     path: { body: "ball" },
-    measures: [score, ...gripper],
+    measures: [...standard, ...gripper],
   },
   monoped: {
     seed: 1,
     picture: panels([0, 0.08, 0.16, 0.24, 0.4, 0.6, 1, 2, 4, 8]),
-    measures: [score, ...monoped],
+    measures: [...standard, ...monoped],
     // 10 s
     steps: 250,
     disturbances: [0, 0.05, 0.1, 0.15, 0.2, 0.25],

@@ -43,8 +43,6 @@ const missed = ({ state }: Moment, at: number, height: number): number =>
   Math.sqrt((state[at]! - 2 * state[6]!) ** 2 + (state[at + 1]! - height) ** 2);
 
 export const hand: readonly Measure[] = [
-  { name: "final cost", unit: "m^2", of: ({ moments }) => moments.at(-1)!.score },
-  { name: "final cost below 0.05 m^2", unit: "1", of: ({ moments }) => Number(moments.at(-1)!.score <= 0.05) },
   { name: "hand from its place at the end", unit: "m", of: ({ moments }) => missed(moments.at(-1)!, 0, 3) },
   { name: "ball from its place at the end", unit: "m", of: ({ moments }) => missed(moments.at(-1)!, 2, 2) },
   {

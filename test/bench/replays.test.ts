@@ -4,7 +4,7 @@ import test from "ava";
 import { lag } from "../../bench/replays/arms.js";
 import { type Moment, type Watched, Watcher } from "../../bench/replays/episode.js";
 import { alternation, borneBy } from "../../bench/replays/legs.js";
-import { degrees, firstTime, summarise } from "../../bench/replays/measure.js";
+import { degrees, firstTime, standard, summarise } from "../../bench/replays/measure.js";
 import { plans } from "../../bench/replays/plan.js";
 import { recordEpisode, taskModel } from "../../src/cli/episode.js";
 import { loadPolicy } from "../../src/cli/policy-file.js";
@@ -98,6 +98,18 @@ test("weight is told by the parts that bear it, steps by the feet that touch dow
   t.is(alternation(walk, ["left", "right"]), 1 / 2);
   t.is(alternation(episodeOf([{}, on("left"), on("right"), on("left")]), ["left", "right"]), 1);
   t.is(alternation(episodeOf([on("left"), on("left")]), ["left", "right"]), undefined);
+});
+
+test("an episode succeeds by the task's score over its window, without a failure", (t) => {
+  const success = standard.find(({ name }) => name === "success")!;
+  const task = tasks.monoped!;
+  const { threshold, window } = task.score;
+  const judged = (scores: number[], failed = false): number | undefined =>
+    success.of({ ...episodeOf(scores.map((score, i) => ({ score, failed: failed && i === 0 }))), task });
+  const good = new Array<number>(window).fill(threshold);
+  t.is(judged([0, ...good]), 1);
+  t.is(judged([...good, 0]), 0);
+  t.is(judged([0, ...good], true), 0);
 });
 
 test("times, angles and summaries", (t) => {
