@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { csv } from "../src/cli/csv.js";
 import { recordEpisode, taskModel } from "../src/cli/episode.js";
 import { loadPolicy } from "../src/cli/policy-file.js";
 import type { Frame } from "../src/cli/replay/frame.js";
@@ -28,7 +29,18 @@ const { values: options } = parseArgs({
 const episodes = Number(options.episodes);
 /** Measured episodes start from seeds after this one. */
 const FIRST_MEASURED = 1000;
-const HEAD = "task,disturbance,episodes,measure,unit,counted,mean,median,lowest,highest";
+const COLUMNS = [
+  "task",
+  "disturbance",
+  "episodes",
+  "measure",
+  "unit",
+  "counted",
+  "mean",
+  "median",
+  "lowest",
+  "highest",
+];
 
 /** Where the point of a body is in a frame. */
 const placeOf = (model: PlanarModel, { body, x = 0, y = 0 }: NonNullable<Plan["path"]>) => {
@@ -44,7 +56,8 @@ const number = (value: number): string => (Number.isFinite(value) ? String(Numbe
 
 const table = `${options.out}/measures.csv`;
 mkdirSync(options.out, { recursive: true });
-const rows = existsSync(table) ? readFileSync(table, "utf8").trim().split("\n").slice(1) : [];
+const before = existsSync(table) ? readFileSync(table, "utf8").trim().split("\n").slice(1) : [];
+const rows: (string | number)[][] = before.map((row) => row.split(","));
 for (const name of options.tasks.split(",")) {
   const file = `${options.policies}/${name}.onnx`;
   if (!existsSync(file)) continue;
@@ -78,7 +91,7 @@ for (const name of options.tasks.split(",")) {
   writeFileSync(`${options.out}/${name}.json`, `${JSON.stringify(replay, null, 2)}\n`);
   console.log(`${name}: ${JSON.stringify(replay)}, ${Math.ceil(strip.length / 1000)} kB`);
 
-  const kept = rows.filter((row) => !row.startsWith(`${name},`));
+  const kept = rows.filter(([task]) => task !== name);
   rows.splice(0, rows.length, ...kept);
   for (const disturbance of disturbances) {
     const watcher = await Watcher.open(task, model, act, { disturbance });
@@ -87,12 +100,11 @@ for (const name of options.tasks.split(",")) {
     for (const { name: measure, unit, of } of measures) {
       const { counted, ...values } = summarise(watched.map(of));
       const told = [values.mean, values.median, values.lowest, values.highest].map(number);
-      rows.push([name, disturbance, episodes, measure, unit, counted, ...told].join(","));
+      rows.push([name, disturbance, episodes, measure, unit, counted, ...told]);
       console.log(`  ${disturbance}  ${measure}: ${told.join(", ")} ${unit} (${counted})`);
     }
   }
 }
 const order = Object.keys(plans);
-const taskOf = (row: string): number => order.indexOf(row.slice(0, row.indexOf(",")));
-rows.sort((a, b) => taskOf(a) - taskOf(b));
-writeFileSync(table, `${[HEAD, ...rows].join("\n")}\n`);
+rows.sort(([a], [b]) => order.indexOf(String(a)) - order.indexOf(String(b)));
+writeFileSync(table, csv([COLUMNS, ...rows]));
