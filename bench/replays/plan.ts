@@ -85,7 +85,7 @@ export const plans: Readonly<Record<string, Plan>> = {
   },
   gripper: {
     seed: 1,
-    picture: panels([0, 0.5, 1, 1.5, 2, 2.25, 2.5, 3, 4, 7.5], 340),
+    picture: panels([0, 0.4, 0.8, 1.1, 1.25, 1.4, 1.55, 1.7, 2, 7.5], 340),
     bare: true,
     path: { body: "ball" },
     measures: [...standard, ...gripper],
