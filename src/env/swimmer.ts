@@ -65,7 +65,7 @@ function swimmer(links: number, id: number): CoreTask {
     reward: [
       { name: "progress", formula: "20 (distance - next distance)" },
       { name: "distance", formula: "-0.05 next distance" },
-      { name: "action", formula: "-0.1 |action|^2" },
+      { name: "action", formula: `-0.2 |action|^2 / ${joints.length}` },
     ],
     score: { name: "distance", unit: "m", window: 10, threshold: 0.5, better: "lower", share: 0.8 },
     defaults: {

@@ -6,7 +6,7 @@ import { clearances, placesAt, range, rewardAt } from "./legged.js";
 const COUNT = 400;
 const [X, HEIGHT, PITCH, RIGHT_HIP, LEFT_HIP, SPEED] = [0, 1, 2, 3, 6, 9];
 
-test("walker: starts stand on the floor, a little into a stride", async (t) => {
+test("walker: starts stand on the floor, anywhere in a stride", async (t) => {
   const rows = rowsOf(await copies("walker", COUNT));
   const within = (dimension: number, low: number, high: number) => {
     const [least, most] = range(rows, dimension);
@@ -19,11 +19,11 @@ test("walker: starts stand on the floor, a little into a stride", async (t) => {
   t.deepEqual(range(rows, X), [0, 0]);
   within(PITCH, -0.05, 0.05);
   for (const hip of [RIGHT_HIP, LEFT_HIP]) {
-    within(hip, -0.15, 0.15);
+    within(hip, -0.35, 0.35);
     within(hip + 1, -0.15, 0.05);
     within(hip + 2, -0.05, 0.05);
   }
-  within(SPEED, -0.05, 0.25);
+  within(SPEED, -0.05, 1.05);
   for (let i = SPEED + 1; i < 18; ++i) within(i, -0.05, 0.05);
   // one leg is forward by what the other is back
   for (const row of rows) t.true(Math.abs(row[RIGHT_HIP]! + row[LEFT_HIP]!) <= 0.1);
