@@ -71,12 +71,12 @@ function swimmer(links: number, id: number): CoreTask {
     defaults: {
       evaluationInterval: 2_000,
       learningStarts: 1_000,
-      valueUpdates: 3,
       targetPeriod: 25,
       ...(links === 3
-        ? { steps: 20_000, gamma: 0.97, policyLearningRate: 1e-3, sigma: 0.8 }
+        ? { steps: 20_000, gamma: 0.97, valueUpdates: 3, policyLearningRate: 1e-3, sigma: 0.8 }
         : {
-            steps: links === 5 ? 60_000 : 100_000,
+            steps: links === 5 ? 60_000 : 150_000,
+            valueUpdates: 4,
             // a body that lies across the way to the goal has to turn first
             gamma: 0.98,
             policyLearningRate: 5e-4,
