@@ -57,6 +57,8 @@ export const cheetah: CoreTask = {
     gamma: 0.98,
     rewardScale: 0.05,
     learningStarts: 1_000,
+    valueUpdates: 4,
+    targetPeriod: 25,
     modelHidden: [40, 40],
     modelLearningRate: 1e-3,
   },
