@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { BestEvaluation } from "./best.js";
 import { type Config, resolveConfig, settings } from "./config.js";
 import type { Environment } from "./env/environment.js";
 import type { Task } from "./env/task.js";
@@ -24,6 +25,7 @@ export interface Counters {
   readonly episodeReturn: number;
   readonly episodeSteps: number;
   readonly valueUpdates: number;
+  readonly best: BestEvaluation;
   /** Transitions ever added to the replay, and the first of those in the file. */
   readonly replayAdded: number;
   readonly replayFrom: number;
@@ -40,6 +42,7 @@ const counters: v.GenericSchema<unknown, Counters> = object({
   episodeReturn: finite,
   episodeSteps: count,
   valueUpdates: count,
+  best: object({ step: count, successes: finite, evaluationReturn: finite }),
   replayAdded: count,
   replayFrom: count,
   optimiserSteps: record(count),
@@ -98,6 +101,9 @@ export interface SaveOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** The live arrays that training goes on from, besides networks, environment and replay. */
+const arraysOf = ({ agent, best }: Trainer): typeof agent.arrays => [...agent.arrays, ["policy.best", best.values]];
+
 /** Everything that a trainer goes on from: weights, optimisers, target, generators, environment, replay, counters. A safetensors file. */
 export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }: SaveOptions = {}): Uint8Array {
   const { replay } = trainer;
@@ -107,7 +113,7 @@ export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }:
     for (const { name, shape, data } of network.state(target)) tensors.set(name, { shape, data });
     optimiserSteps[network.name] = network.steps;
   }
-  for (const [name, data] of trainer.agent.arrays) tensors.set(name, { shape: [data.length], data });
+  for (const [name, data] of arraysOf(trainer)) tensors.set(name, { shape: [data.length], data });
   const environment = trainer.environment.snapshot();
   tensors.set(ENVIRONMENT, { shape: [environment.length], data: environment });
   const first = Math.max(replayFrom, replay.added - replay.size);
@@ -119,6 +125,7 @@ export function saveTrainer(trainer: Trainer, { replayFrom = 0, metadata = {} }:
     episodeReturn: trainer.episodeReturn,
     episodeSteps: trainer.learning.episodeSteps,
     valueUpdates: trainer.agent.valueUpdates,
+    best: trainer.best.evaluation,
     replayAdded: replay.added,
     replayFrom: first,
     optimiserSteps,
@@ -212,7 +219,7 @@ export function restoreTrainer(
     if (steps === undefined) throw new Error(`a damaged checkpoint: it does not count the ${network.name}'s updates`);
     network.restore((name, shape) => find(tensors, name, shape, Float32Array) as Float32Array, steps, target);
   }
-  for (const [name, data] of trainer.agent.arrays) {
+  for (const [name, data] of arraysOf(trainer)) {
     data.set(find(tensors, name, [data.length], data.constructor) as Float32Array);
   }
   const { replayAdded, replayFrom } = counters;
@@ -226,6 +233,7 @@ export function restoreTrainer(
   }
   if (replayFrom < replayAdded) restoreTransitions(file, replay, consecutive(replayFrom, replayAdded));
   trainer.agent.valueUpdates = counters.valueUpdates;
+  trainer.best.evaluation = counters.best;
   trainer.steps = counters.steps;
   trainer.episodes = counters.episodes;
   trainer.updates = counters.updates;

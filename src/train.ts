@@ -2,6 +2,7 @@ import { Stream } from "./abi.js";
 import { Agent } from "./agent.js";
 import type { Algorithm } from "./algorithms/algorithm.js";
 import { algorithms } from "./algorithms/algorithms.js";
+import { BestPolicy } from "./best.js";
 import { type Config, UsageError } from "./config.js";
 import { examineCritic, examineModel } from "./diagnostics.js";
 import type { Environment } from "./env/environment.js";
@@ -38,6 +39,7 @@ export const capacityOf = ({ replayCapacity, steps }: Config): number => Math.mi
 export class Trainer {
   readonly config: Config;
   readonly task: Task;
+  readonly best: BestPolicy;
   readonly agent: Agent;
   readonly replay: Replay;
   /** The training environment, one copy. */
@@ -97,6 +99,7 @@ export class Trainer {
     }
     this.#previous = new Float64Array(task.state.length);
     core.seal();
+    this.best = new BestPolicy(this.agent.policy);
     this.learning = new Learning(config, this.agent, this.replay, this.environment);
     this.environment.reset(0);
   }
@@ -193,7 +196,7 @@ export class Trainer {
     let sum = 0;
     for (const value of evaluation.returns) sum += value;
     this.learning.expectFinite("the evaluation's return", sum);
-    return {
+    const record = {
       step: this.steps,
       episodes: this.episodes,
       updates: this.updates,
@@ -217,6 +220,8 @@ export class Trainer {
       ...examineModel(this.agent, this.replay, this.environment),
       ...examineCritic(this.agent, this.#evaluations, this.config),
     };
+    this.best.consider(record);
+    return record;
   }
 
   /** What the deterministic policy achieves in `episodes` episodes whose start states depend on `seed` only. */

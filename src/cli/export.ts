@@ -7,21 +7,21 @@ import type { Trainer } from "../train.js";
 import { version } from "../version.js";
 import { ensureFolderOf, writeAtomically } from "./files.js";
 import { configHash } from "./load.js";
-import { POLICY } from "./run-folder.js";
+import { BEST, POLICY } from "./run-folder.js";
 import { loadTrainer } from "./saved.js";
 
 /** Random states on which an exported file must agree with the core. */
 const VERIFICATION_ROWS = 256;
 
-/** A trainer's policy as an ONNX file that says where it comes from. */
-export function policyFile(trainer: Trainer, stochastic = false): Uint8Array {
+/** A trainer's policy, of the given step, as an ONNX file that says where it comes from. */
+export function policyFile(trainer: Trainer, stochastic = false, step = trainer.steps): Uint8Array {
   return deployPolicy(trainer.agent, {
     stochastic,
     metadata: {
       generator: `valuegrad ${version}`,
       config: JSON.stringify(trainer.config),
       config_hash: configHash(trainer.config),
-      environment_steps: String(trainer.steps),
+      environment_steps: String(step),
     },
   });
 }
@@ -31,14 +31,25 @@ export function policyFile(trainer: Trainer, stochastic = false): Uint8Array {
  * @returns the largest difference found, or null where onnxruntime-node is not installed.
  * @throws Error when file and core differ; the file is not written then.
  */
-export async function exportVerified(trainer: Trainer, path: string, stochastic: boolean): Promise<number | null> {
-  const model = policyFile(trainer, stochastic);
+export async function exportVerified(
+  trainer: Trainer,
+  path: string,
+  stochastic: boolean,
+  step = trainer.steps,
+): Promise<number | null> {
+  const model = policyFile(trainer, stochastic, step);
   let maxError: number | null = null;
   if (await hasRuntime()) {
     ({ maxError } = await verifyPolicy(model, verificationCases(trainer.agent, VERIFICATION_ROWS)));
   }
   writeAtomically(path, model);
   return maxError;
+}
+
+/** The same for the policy of its best evaluation. */
+export async function exportBest(trainer: Trainer, path: string, stochastic = false): Promise<number | null> {
+  const { best } = trainer;
+  return await best.inPlace(async () => await exportVerified(trainer, path, stochastic, best.evaluation.step));
 }
 
 async function hasRuntime(): Promise<boolean> {
@@ -63,19 +74,21 @@ export function addExport(program: Command): void {
     .command("export")
     .description("write the policy of a run as an ONNX file and verify it against the core")
     .argument("<run>", "a run folder or a checkpoint")
-    .option("--out <file>", "where to write (default: policy.onnx in the folder)")
+    .option("--out <file>", "where to write (default: policy.onnx, or best.onnx, in the folder)")
     .option(
       "--stochastic",
       "give the graph a second input, noise (standard normal), so that actions are sampled",
       false,
     )
-    .action(async (run: string, options: { out?: string; stochastic: boolean }) => {
+    .option("--best", "the policy as it was at its best evaluation", false)
+    .action(async (run: string, options: { out?: string; stochastic: boolean; best: boolean }) => {
       const trainer = await loadTrainer(run);
-      const name = options.stochastic ? "policy.stochastic.onnx" : POLICY;
+      const plain = options.best ? BEST : POLICY;
+      const name = options.stochastic ? plain.replace(".onnx", ".stochastic.onnx") : plain;
       const path = options.out ?? join(run.endsWith(".safetensors") ? dirname(run) : run, name);
       if (!path.endsWith(".onnx")) throw new UsageError(`out is ${path}: its name must end in .onnx`);
       ensureFolderOf(path);
-      const maxError = await exportVerified(trainer, path, options.stochastic);
+      const maxError = await (options.best ? exportBest : exportVerified)(trainer, path, options.stochastic);
       process.stdout.write(`${path}: ${verdict(maxError)}\n`);
     });
 }

@@ -43,6 +43,8 @@ export function checkpointsOf(run: string): Map<number, string> {
 
 /** The policy of a finished run. */
 export const POLICY = "policy.onnx";
+/** The policy of its best evaluation. */
+export const BEST = "best.onnx";
 /** Its curves. */
 export const REPORT = "report.html";
 
@@ -54,6 +56,7 @@ export const runFiles = [
   "checkpoints: weights, optimisers and everything else that training goes on from, at the last two evaluations",
   "replay: the transitions that checkpoints need besides",
   `${POLICY}: the policy, ready to deploy`,
+  `${BEST}: the policy as it was at its best evaluation`,
   "SHA256SUMS: checksums of all files but timing.jsonl",
 ];
 
@@ -329,6 +332,6 @@ export class RunFolder {
   /** Writes the checksums of what the configuration determines: not of the clock's file, nor of what others put here. */
   writeSums(): void {
     const folders = [CHECKPOINTS, REPLAY].filter((name) => existsSync(join(this.path, name)));
-    writeSums(this.path, [CONFIG, METRICS, POLICY, REPORT, ...folders]);
+    writeSums(this.path, [CONFIG, METRICS, POLICY, BEST, REPORT, ...folders]);
   }
 }

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { type Captured, captureStep } from "../capsule.js";
 import { UsageError } from "../config.js";
 import type { Trainer } from "../train.js";
-import { exportVerified, verdict } from "./export.js";
+import { exportBest, exportVerified, verdict } from "./export.js";
 import { renderReport } from "./report.js";
-import { type Loaded, POLICY, REPORT, type RunFolder, runFiles } from "./run-folder.js";
+import { BEST, type Loaded, POLICY, REPORT, type RunFolder, runFiles } from "./run-folder.js";
 import { watchSignals } from "./signals.js";
 import { freeBytes, inMegabytes, predictSizes } from "./sizes.js";
 import { colourLevel, createProgress, formatDuration, outcome, terminalCurve, warn } from "./terminal.js";
@@ -159,6 +159,7 @@ async function writeResults(run: RunFolder, { trainer, metrics }: Loaded): Promi
   const last = metrics.at(-1)!;
   const { score } = task;
   const maxError = await exportVerified(trainer, join(run.path, POLICY), false);
+  await exportBest(trainer, join(run.path, BEST));
   const html = await renderReport({
     title: `${config.task}, seed ${config.seed}`,
     task: config.task,
@@ -183,6 +184,9 @@ function reportEnd(run: RunFolder, { trainer, metrics }: Loaded, seconds: number
     `${state} after ${trainer.steps} steps in ${formatDuration(seconds)}, ${verdictInWords(trainer, metrics)}\n`,
   );
   stdout.write(`${join(run.path, POLICY)}: ${verdict(maxError)}\n`);
+  const { step, successes } = trainer.best.evaluation;
+  const best = `the policy after ${step} steps, where ${Math.round(100 * successes)} % of the episodes succeeded`;
+  stdout.write(`${join(run.path, BEST)}: ${best}\n`);
   stdout.write(`${join(run.path, REPORT)}: the curves; valuegrad eval ${run.path} runs the policy again\n`);
   if (!trainer.done) stdout.write(`valuegrad resume ${run.path} goes on\n`);
 }

@@ -13,7 +13,7 @@ import { readBytes } from "./files.js";
 import { createCore } from "./load.js";
 import { type CellResult, type RunResult, readResults } from "./results.js";
 import { completedChunk, type Digests, encodeCheckpoint, encodeChunk } from "./run-files.js";
-import { checkpointsOf, POLICY } from "./run-folder.js";
+import { BEST, checkpointsOf, POLICY } from "./run-folder.js";
 import { colourLevel, createProgress } from "./terminal.js";
 
 /** What a run or a published row claims. */
@@ -23,6 +23,8 @@ interface Claim {
   readonly checkpoints: ReadonlyMap<number, string>;
   /** SHA-256 of the policy file at the end of a finished run. */
   readonly policy: string | undefined;
+  /** The same of its best evaluation's policy, where that is kept. */
+  readonly best?: string | undefined;
 }
 
 /** The first thing in which two records differ. */
@@ -52,7 +54,7 @@ function differenceOfFiles(claimed: TensorFile, computed: TensorFile): string {
 }
 
 /** Computes a run anew, up to where the claim goes. Returns the first difference in time, or undefined. */
-async function firstDifference({ result, checkpoints, policy }: Claim): Promise<string | undefined> {
+async function firstDifference({ result, checkpoints, policy, best }: Claim): Promise<string | undefined> {
   const { config, metrics } = result;
   const trainer = new Trainer(await createCore(config.core), config);
   const { stdout } = process;
@@ -95,7 +97,10 @@ async function firstDifference({ result, checkpoints, policy }: Claim): Promise<
     progress.stop();
   }
   if (policy === undefined || !trainer.done) return undefined;
-  return hashOf(policyFile(trainer)) === policy ? undefined : "the policy file differs, although all weights agree";
+  if (hashOf(policyFile(trainer)) !== policy) return "the policy file differs, although all weights agree";
+  const { evaluation } = trainer.best;
+  const bestPolicy = await trainer.best.inPlace(async () => hashOf(policyFile(trainer, false, evaluation.step)));
+  return best === undefined || bestPolicy === best ? undefined : `${BEST} is not the policy of step ${evaluation.step}`;
 }
 
 function differenceIn(path: string, claimed: Uint8Array, bytes: Uint8Array): string {
@@ -129,6 +134,7 @@ function readClaims(what: string, cell: string | undefined): Claim[] {
       result,
       checkpoints: checkpointsOf(what),
       policy: finished ? hashOf(readBytes(policy)) : undefined,
+      best: finished ? hashOf(readBytes(join(what, BEST))) : undefined,
     };
   });
 }

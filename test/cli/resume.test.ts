@@ -31,7 +31,7 @@ function upTo(step: number): string {
   for (const name of readdirSync(join(copy, "checkpoints"))) {
     if (Number.parseInt(name, 10) > step) rmSync(join(copy, "checkpoints", name));
   }
-  for (const name of ["policy.onnx", "report.html", "SHA256SUMS"]) rmSync(join(copy, name));
+  for (const name of ["policy.onnx", "best.onnx", "report.html", "SHA256SUMS"]) rmSync(join(copy, name));
   return copy;
 }
 

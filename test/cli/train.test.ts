@@ -13,6 +13,7 @@ import { contents, valuegrad } from "./command.js";
 const folder = (): string => mkdtempSync(join(tmpdir(), "valuegrad-"));
 const files = [
   "SHA256SUMS",
+  "best.onnx",
   "checkpoints",
   "config.json",
   "metrics.jsonl",
@@ -91,6 +92,9 @@ test("train writes a run folder that eval, export and info understand", async (t
   );
   const again = await valuegrad(["export", out, "--out", join(folder(), "policy.onnx")]);
   t.is(again.code, 0);
+  const best = join(folder(), "best.onnx");
+  t.is((await valuegrad(["export", out, "--best", "--out", best])).code, 0);
+  t.deepEqual(readFileSync(best), readFileSync(join(out, "best.onnx")));
   t.regex((await valuegrad(["info", exported])).stdout, /policy for cartpole[\s\S]*noise \[batch, 1\]/);
   t.regex((await valuegrad(["info", out])).stdout, /cartpole, 1200 of 1200 environment steps/);
 

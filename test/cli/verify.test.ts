@@ -73,6 +73,15 @@ for (const [what, name, change, message] of [
     },
     /DIFFERS: the policy file differs, although all weights agree$/m,
   ],
+  [
+    "the best evaluation's policy",
+    "best.onnx",
+    (bytes: Buffer) => {
+      bytes[bytes.length - 1]! ^= 1;
+      return bytes;
+    },
+    /DIFFERS: best\.onnx is not the policy of step \d+$/m,
+  ],
 ] as const) {
   test(`a change is found and named: ${what}`, async (t) => {
     const { code, stdout, stderr } = await valuegrad(["verify", changed(name, change as (bytes: Buffer) => string)]);

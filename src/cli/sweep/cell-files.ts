@@ -29,7 +29,7 @@ export function flawOf(cell: Cell, files: CellFiles): string | undefined {
     const last = records.at(-1)?.step ?? 0;
     if (last !== steps) return `its metrics.jsonl ends at step ${last} of ${steps}`;
     if (records.length !== Math.ceil(steps / evaluationInterval) + 1) return "its metrics.jsonl lacks evaluations";
-    readModel(files.get("policy.onnx")!);
+    for (const name of ["policy.onnx", "best.onnx"]) readModel(files.get(name)!);
     if (!/<\/html>\s*$/.test(textOf(files, "report.html"))) return "its report.html is cut off";
   } catch (error) {
     return `it can't be read: ${(error as Error).message}`;
