@@ -69,7 +69,7 @@ function isReference(t: ExecutionContext, cwd: string): void {
 function isFirst(t: ExecutionContext, cwd: string): void {
   const name = `cells/${nameOf(cells[0]!)}`;
   const found = contents(join(cwd, "out", name));
-  t.is(found.size, 4);
+  t.is(found.size, 5);
   for (const [file, bytes] of found) t.true(bytes.equals(expected.get(`${name}/${file}`)!), file);
 }
 
@@ -119,7 +119,7 @@ async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
 /** A cell's files, from the reference. */
 const filesOf = (cell: Cell): CellFiles =>
   new Map(
-    ["config.json", "metrics.jsonl", "policy.onnx", "best.onnx", "report.html"].map((name) => [
+    ["best.onnx", "config.json", "metrics.jsonl", "policy.onnx", "report.html"].map((name) => [
       name,
       new Uint8Array(expected.get(`cells/${nameOf(cell)}/${name}`)!),
     ]),
@@ -352,9 +352,9 @@ test("a result that is not this cell's is refused, a failure is told; the same c
   t.deepEqual(lines, [
     `warning: cell 1 seed=2: ${refused}it was computed more than once, to different bytes: ${hashes}`,
     `warning: cell 2 seed=3: ${refused}its report.html has another SHA-256 than at its start`,
-    `warning: cell 3 seed=4: ${refused}it has not exactly the files config.json, metrics.jsonl, policy.onnx, best.onnx, report.html`,
+    `warning: cell 3 seed=4: ${refused}it has not exactly the files best.onnx, config.json, metrics.jsonl, policy.onnx, report.html`,
     `warning: cell 4 seed=5: ${refused}its config.json is another cell's`,
-    `warning: cell 5 seed=6: ${refused}it has not exactly the files config.json, metrics.jsonl, policy.onnx, best.onnx, report.html`,
+    `warning: cell 5 seed=6: ${refused}it has not exactly the files best.onnx, config.json, metrics.jsonl, policy.onnx, report.html`,
     "warning: cell 6 seed=7: training has blown up (on pretender)",
     `warning: cell 7 seed=8: ${refused}its policy.onnx has another SHA-256 than at its start`,
     `warning: cell 8 seed=9: ${refused}its config.json is another cell's`,

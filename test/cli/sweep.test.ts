@@ -78,7 +78,7 @@ function copy(): string {
 }
 
 test("a finished sweep is the files of its cells and a line for each, in the file's order", (t) => {
-  const files = ["config.json", "metrics.jsonl", "policy.onnx", "best.onnx", "report.html"];
+  const files = ["best.onnx", "config.json", "metrics.jsonl", "policy.onnx", "report.html"];
   t.deepEqual(
     [...expected.keys()].sort(),
     [...names.flatMap((name) => files.map((file) => `cells/${name}/${file}`)), "results.jsonl", "sweep.yaml"].sort(),

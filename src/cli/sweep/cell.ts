@@ -21,7 +21,7 @@ export interface CellProgress {
 /** What a finished cell leaves, by the names in `cellFiles`. The bytes are a function of the cell's configuration alone. */
 export type CellFiles = ReadonlyMap<string, Uint8Array>;
 
-export const cellFiles = ["config.json", "metrics.jsonl", "policy.onnx", "best.onnx", "report.html"] as const;
+export const cellFiles = ["best.onnx", "config.json", "metrics.jsonl", "policy.onnx", "report.html"] as const;
 
 /** Training failed and would fail again: the message is its own sentence. */
 export class CellFailed extends Error {
