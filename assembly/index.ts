@@ -127,6 +127,7 @@ export function svg0Gradient(learner: Learner, batch: Batch, B: i32): void { svg
 export function updatePolicyByCritic(learner: Learner, batch: Batch, B: i32): f64 { return svg0.updatePolicyByCritic<f32>(learner, batch, B); }
 export function updateReward(reward: Value, rewardScale: f64, batch: Batch, B: i32): f64 { return rewards.updateReward<f32>(reward, rewardScale, batch, B); }
 export function rewardDerivatives(reward: Value, rewardScale: f64, batch: Batch, B: i32): void { rewards.rewardDerivatives<f32>(reward, rewardScale, batch, B); }
+export function likelihoodRatioGradient(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): void { likelihoodRatios.likelihoodRatioGradient<f32>(learner, batch, K, P, bootstraps); }
 export function updatePolicyByLikelihoodRatio(learner: Learner, batch: Batch, K: i32, P: i32, bootstraps: bool): f64 { return likelihoodRatios.updatePolicyByLikelihoodRatio<f32>(learner, batch, K, P, bootstraps); }
 export function learnerKlWeight(learner: Learner): usize { return changetype<usize>(learner) + offsetof<Learner>("klWeight"); }
 export function imaginationCreate(policy: Policy, model: Model, random: Random, clock: i32, controlStep: f64): Imagination { return imaginations.imaginationCreate<f32>(policy, model, random, clock, controlStep); }

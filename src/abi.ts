@@ -181,6 +181,13 @@ export interface CoreExports {
   updatePolicyByCritic(learner: LearnerHandle, batch: BatchHandle, rows: number): number;
   updateReward(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): number;
   rewardDerivatives(reward: ValueHandle, rewardScale: number, batch: BatchHandle, rows: number): void;
+  likelihoodRatioGradient(
+    learner: LearnerHandle,
+    batch: BatchHandle,
+    steps: number,
+    pieces: number,
+    bootstraps: number,
+  ): void;
   updatePolicyByLikelihoodRatio(
     learner: LearnerHandle,
     batch: BatchHandle,

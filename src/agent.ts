@@ -532,6 +532,14 @@ export class Agent {
     return this.policy.gradient;
   }
 
+  /** That of `updatePolicyByLikelihoodRatio`. */
+  policyGradientByLikelihoodRatio(batch: AgentBatch, pieces: number, bootstraps: boolean): Float32Array {
+    const { handle } = this.#held(batch);
+    const steps = batch.rows / pieces;
+    this.#core.exports.likelihoodRatioGradient(this.#learner, handle, steps, pieces, bootstraps ? 1 : 0);
+    return this.policy.gradient;
+  }
+
   /** That of `updatePolicyByCritic`. */
   policyGradientByCritic(batch: AgentBatch): Float32Array {
     this.#core.exports.svg0Gradient(this.#learner, this.#held(batch).handle, batch.rows);

@@ -20,6 +20,8 @@ export interface Algorithm {
   readonly deterministic?: boolean;
   /** The pieces of trajectories that a policy step learns from; single transitions of a minibatch unless given. */
   readonly pieces?: (task: Task, config: Config) => Pieces | undefined;
+  /** Whether a policy step is made along what the model simulates in the place of an episode. */
+  readonly simulates?: boolean;
   /** After every environment step, once learning has started. */
   afterStep(learning: Learning): void;
   /** After an episode of `length` steps, all of them the current policy's. */

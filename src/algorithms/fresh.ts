@@ -16,5 +16,5 @@ export const freshDefaults = ({ defaults }: Task): Partial<Config> => ({
 /** The pieces of up to `steps` steps into which such a policy's newest steps are cut. */
 export const freshPieces = ({ policyInterval }: Config, steps = 1): Pieces => ({
   count: Math.ceil(policyInterval / steps),
-  steps,
+  steps: Math.min(steps, policyInterval),
 });

@@ -8,6 +8,7 @@ import { svgInf } from "./svg-inf.js";
 export const planner: Algorithm = {
   ...svgInf,
   summary: "value gradients along simulated episodes, with sampled noise",
+  simulates: true,
   afterEpisode(learning, length) {
     learning.improvePolicyAlongSimulated(length);
   },

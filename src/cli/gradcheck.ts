@@ -1,11 +1,11 @@
 import { Chalk } from "chalk";
 import type { Command } from "commander";
-import type { AlgorithmName } from "../algorithms/algorithms.js";
-import { type Config, resolveConfig, type Setting, settings, UsageError } from "../config.js";
-import { EPISODE_COPIES, examineEpisodes } from "../gradcheck/episodes.js";
+import { resolveConfig, type Setting, settings, UsageError } from "../config.js";
+import { examineEpisodes } from "../gradcheck/episodes.js";
 import { type Comparison, type Contest, compare, type Source, signalToNoise } from "../gradcheck/estimate.js";
-import { Meter, rolloutSteps } from "../gradcheck/meter.js";
-import { examineTransitions, TRANSITION_COPIES } from "../gradcheck/transitions.js";
+import { type Examination, examinationOf, rolloutOf } from "../gradcheck/examination.js";
+import { Meter } from "../gradcheck/meter.js";
+import { examinePieces } from "../gradcheck/pieces.js";
 import { Trainer } from "../train.js";
 import { optionName } from "./info.js";
 import { createCore } from "./load.js";
@@ -17,44 +17,6 @@ import { colourLevel, formatDuration, openFooter, warn } from "./terminal.js";
 
 /** Settings as texts by their names, and beside them "run" and "samples". */
 type Options = Readonly<Record<string, string>>;
-
-/** What is examined of an algorithm's gradient, how many samples unless asked otherwise, and how many at a time. */
-interface Examination {
-  readonly samples: "states" | "episodes";
-  readonly count: number;
-  readonly copies: number;
-  /** Whose actions the algorithm learns from. */
-  readonly actions: Source["actions"];
-  /** Samples of a gradient that the algorithm goes along. */
-  readonly perGradient: (config: Config) => number;
-}
-
-const states = { samples: "states", count: 4096, copies: TRANSITION_COPIES } as const;
-const replayed: Examination = { ...states, actions: "replayed", perGradient: ({ batch }) => batch };
-const fresh: Examination = { ...states, actions: "fresh", perGradient: ({ policyInterval }) => policyInterval };
-const whole: Examination = {
-  samples: "episodes",
-  count: 64,
-  copies: EPISODE_COPIES,
-  actions: "fresh",
-  perGradient: () => 1,
-};
-
-const examinations: Partial<Record<AlgorithmName, Examination>> = {
-  "svg1-er": replayed,
-  svg1: fresh,
-  "svg-inf": whole,
-  "svg0-er": replayed,
-  svg0: fresh,
-  dpg: replayed,
-};
-
-/** @throws UsageError when nothing is known to examine of an algorithm. */
-function examinationOf({ algorithm }: Config): Examination {
-  const known = examinations[algorithm];
-  if (known !== undefined) return known;
-  throw new UsageError(`algorithm is ${algorithm}: gradcheck measures ${Object.keys(examinations).join(", ")}`);
-}
 
 /** The trainer of a run as it is, or one that trains first. */
 async function openTrainer(name: string, { run, ...options }: Options): Promise<Trainer> {
@@ -69,7 +31,6 @@ async function openTrainer(name: string, { run, ...options }: Options): Promise<
     return trainer;
   }
   const given = readSettings({ ...options, task: name });
-  examinationOf(given);
   const config = options.steps === undefined ? resolveConfig({ ...given, steps: given.learningStarts }) : given;
   return new Trainer(await createCore(config.core), config);
 }
@@ -118,27 +79,25 @@ interface Result {
   readonly estimators: readonly (Source & Comparison & { readonly own: boolean; readonly signalToNoise: number })[];
 }
 
-/** Measures with at least so many samples. */
+/** Measures with at least so many samples and rollouts of so many steps. */
 async function measure(
   trainer: Trainer,
   examination: Examination,
-  { samples, seed, rollout: asked }: { readonly samples: number; readonly seed: number; readonly rollout?: number },
+  { samples, seed, rollout }: { readonly samples: number; readonly seed: number; readonly rollout: number },
 ): Promise<Result> {
   const { config, replay } = trainer;
   const task = openTask(trainer.task.name);
-  const { copies } = examination;
+  const { copies, steps, reference: kind } = examination;
   const groups = Math.ceil(samples / copies);
-  const along = examination.samples === "episodes";
-  const rollout = along && task.finite ? 0 : Math.max(asked ?? rolloutSteps(config, task), along ? 1 : 0);
-  // a gradient of sigma takes other samples than one of the mean
-  const changes = along ? { seed } : { seed, etaLimit: 0 };
+  const derivatives = kind === "derivatives";
+  // returns tell nothing of sigma
+  const changes = derivatives ? { seed } : { seed, etaLimit: 0, deviation: "fixed" as const };
   const core = await createCore(config.core);
-  const meter = new Meter(core, trainer, task, copies, along ? task.episodeSteps + rollout : 1, changes);
-  const { actions } = examination;
-  const newest = actions === "fresh" ? Math.min(replay.size, task.episodeSteps) : replay.size;
-  const contests = along
-    ? examineEpisodes(meter, groups, rollout)
-    : examineTransitions(meter, replay, { newest, actions, groups, steps: rollout });
+  const meter = new Meter(core, trainer, task, copies, derivatives ? Math.max(steps, 1 + rollout) : steps, changes);
+  const newest = examination.own.data === "fresh" ? Math.min(replay.size, task.episodeSteps) : replay.size;
+  const contests = derivatives
+    ? examineEpisodes(meter, examination, groups, rollout)
+    : examinePieces(meter, replay, examination, { newest, groups, rollout });
   const progress = openProgress();
   let contest: Contest | undefined;
   let done = 0;
@@ -148,7 +107,7 @@ async function measure(
     progress.stop();
   }
   const { reference, estimators } = contest!;
-  const ratio = examination.perGradient(config) / copies;
+  const ratio = examination.perGradient / copies;
   return {
     task: task.name,
     algorithm: config.algorithm,
@@ -173,15 +132,15 @@ function inWords(result: Result, samples: string): string {
   const { bold, dim } = new Chalk({ level: colourLevel(process.stdout) });
   const row = (words: readonly string[], numbers: readonly string[]): string =>
     [...words.map((word) => word.padEnd(10)), ...numbers.map((number) => number.padStart(10))].join("");
-  const lines = estimators.map(({ actions, model, value, own, ...numbers }) => {
+  const lines = estimators.map(({ data, model, value, own, ...numbers }) => {
     const { cosine, ceiling, length, bias } = numbers;
-    const line = row([actions, model, value], [cosine, ceiling, length, bias, numbers.signalToNoise].map(three));
+    const line = row([data, model, value], [cosine, ceiling, length, bias, numbers.signalToNoise].map(three));
     return own ? bold(`${line}  ${algorithm}`) : line;
   });
   return [
     `${task}, ${algorithm}, after ${steps} steps: the policy's gradient by ${result.samples} ${samples}`,
     "",
-    dim(row(["actions", "model", "value"], columns)),
+    dim(row(["data", "model", "value"], columns)),
     row(["reference", "", ""], ["", "", "", "", three(reference.signalToNoise)]),
     ...lines,
     "",
@@ -190,6 +149,26 @@ function inWords(result: Result, samples: string): string {
 }
 
 const three = (value: number): string => (Number.isFinite(value) ? value.toPrecision(3) : "-");
+
+/** Which algorithms have which estimators, in words. */
+function comparisons(): string {
+  const task = openTask(settings.task.default);
+  const groups = new Map<string, string[]>();
+  for (const algorithm of settings.algorithm.choices) {
+    const { sources, samples, count } = examinationOf(task, resolveConfig({ task: task.name, algorithm }));
+    const parts = (["data", "model", "value"] as const).map(
+      (key) => `${key} ${[...new Set(sources.map((source) => source[key]))].join(", ")}`,
+    );
+    const words = `${parts.join("; ")}; ${count} ${samples}`;
+    groups.set(words, [...(groups.get(words) ?? []), algorithm]);
+  }
+  const lines = [...groups].map(([words, names]) => `  ${names.join(", ")}: ${words}`);
+  return [
+    "",
+    "What is compared, and with how many samples unless --samples says otherwise (nothing comes after an episode that ends its process):",
+    ...lines,
+  ].join("\n");
+}
 
 /** `valuegrad gradcheck`. */
 export function addGradcheck(program: Command): void {
@@ -200,15 +179,13 @@ export function addGradcheck(program: Command): void {
     )
     .argument("<task>", "a task's name")
     .option("--run <folder>", "a run whose policy, model, critic and replay are taken; without it training begins anew")
-    .option(
-      "--samples <n>",
-      `how many to measure with (default: ${states.count} ${states.samples} or ${whole.count} ${whole.samples})`,
-    )
+    .option("--samples <n>", "how many states or episodes to measure with (default: below)")
     .option(
       "--rollout <n>",
       "steps of an exact rollout, after which the critic says the rest, with 0 everything (default: until the discount leaves 5 %)",
     )
-    .option("--json", "print the result as JSON", false);
+    .option("--json", "print the result as JSON", false)
+    .addHelpText("after", comparisons);
   for (const [name, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
     if (name === "task") continue;
     const { meaning, expected } = setting;
@@ -216,15 +193,22 @@ export function addGradcheck(program: Command): void {
     command.option(`--${optionName(name)} <value>`, `${name === "steps" ? first : meaning}; ${expected}`);
   }
   command.action(async (name: string, { json, ...options }: Options & { readonly json: string | boolean }) => {
-    const asked = options.samples === undefined ? undefined : parseInteger("samples", options.samples, 2, 1_000_000);
+    const number = (field: "samples" | "rollout", low: number, high: number): number | undefined =>
+      options[field] === undefined ? undefined : parseInteger(field, options[field], low, high);
+    const samples = number("samples", 2, 1_000_000);
+    const asked = number("rollout", 0, 1000);
     const trainer = await openTrainer(name, options);
-    const examination = examinationOf(trainer.config);
+    const { config, replay } = trainer;
+    const task = openTask(name);
+    const examination = examinationOf(task, config);
+    const rollout = rolloutOf(task, config, examination, asked);
     if (options.run === undefined) await train(trainer);
-    if (trainer.replay.size === 0) throw new UsageError(`run is ${options.run}: it has made no step yet`);
-    const rollout = options.rollout === undefined ? {} : { rollout: parseInteger("rollout", options.rollout, 0, 1000) };
-    const drawn = options.seed === undefined ? trainer.config.seed : parseSeed(options.seed);
-    const samples = Math.max(asked ?? examination.count, 2 * examination.copies);
-    const result = await measure(trainer, examination, { samples, seed: drawn, ...rollout });
+    if (replay.size === 0) throw new UsageError(`run is ${options.run}: it has made no step yet`);
+    const result = await measure(trainer, examination, {
+      samples: Math.max(samples ?? examination.count, 2 * examination.copies),
+      seed: options.seed === undefined ? config.seed : parseSeed(options.seed),
+      rollout,
+    });
     process.stdout.write(`${json ? JSON.stringify(result) : inWords(result, examination.samples)}\n`);
   });
 }

@@ -2,13 +2,15 @@
 
 /** What an estimator takes its parts from. */
 export interface Source {
-  /** Of the policy as it is, or of the replay, with importance weights. */
-  readonly actions: "fresh" | "replayed";
-  /** Whose derivatives of the transition; none where the critic judges actions. */
+  /** Transitions of the policy as it is, of the replay, with importance weights, or of the model, with noise that is drawn. */
+  readonly data: "fresh" | "replayed" | "simulated";
+  /** Whose derivatives of the transition; none where the critic judges actions, or likelihood ratios take the place of derivatives. */
   readonly model: "exact" | "learned" | "none";
-  /** What says how the value after the last step changes: exact rollouts, the critic, or nothing. */
+  /** What says the value after the last step, or how it changes: exact rollouts, the critic, or nothing. */
   readonly value: "exact" | "critic" | "nothing";
 }
+
+const sourceKeys = ["data", "model", "value"] as const;
 
 /** Estimators seen on the same samples. */
 export interface Contest {
@@ -25,10 +27,9 @@ export interface Estimator {
 
 /** An estimator, of vectors of `length`, of every source. */
 export function estimatorsOf(sources: readonly Source[], own: Source, length: number): Estimator[] {
-  const keys = ["actions", "model", "value"] as const;
   return sources.map((source) => ({
     source,
-    own: keys.every((key) => source[key] === own[key]),
+    own: sourceKeys.every((key) => source[key] === own[key]),
     estimate: new Estimate(length),
   }));
 }

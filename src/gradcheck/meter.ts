@@ -4,8 +4,11 @@ import type { AgentBatch } from "../batch.js";
 import type { Config } from "../config.js";
 import { Environments } from "../env/environments.js";
 import type { CoreTask } from "../env/task.js";
+import { truncateWeights } from "../importance.js";
 import type { Trainer } from "../train.js";
 import type { Core } from "../wasm.js";
+import type { Source } from "./estimate.js";
+import { copyTrajectories, lastRows, type Trajectories } from "./trajectories.js";
 
 /** What of a return may lie beyond the end of a rollout. */
 const TAIL = 0.05;
@@ -27,12 +30,14 @@ export function rolloutSteps({ gamma }: Pick<Config, "gamma">, task: CoreTask): 
 export class Meter {
   readonly config: Config;
   readonly task: CoreTask;
-  /** Copies, and rows of a group. */
+  /** Copies, and pieces of a group. */
   readonly copies: number;
   readonly exact: Agent;
   readonly learned: Agent;
   readonly environments: Environments;
   readonly #closes: boolean;
+  #loaded: Trajectories | undefined;
+  #differentiated = false;
 
   /**
    * @param core An unused core.
@@ -82,21 +87,30 @@ export class Meter {
   /**
    * Puts the copies into states (P, S), so many steps after their start. What nobody observes is that of a new start.
    */
-  place(states: Float32Array, elapsed: readonly number[]): void {
+  place(states: Float32Array, elapsed: ArrayLike<number>): void {
     this.start();
     this.environments.states.set(states);
     this.environments.elapsed.set(elapsed);
   }
 
-  /** One step of every copy under actions (P, A), whose transitions become the rows from t P of a batch. */
-  step(batch: AgentBatch, t: number, chosen: Float32Array): void {
-    const { states, actions, terminated } = this.environments;
-    batch.s.set(states, t * states.length);
-    actions.set(chosen);
-    batch.a.set(chosen, t * actions.length);
-    this.environments.step();
-    batch.sNext.set(states, t * states.length);
-    batch.terminated.set(terminated, t * this.copies);
+  /** Follows the policy in every copy for so many steps, which become the rows from `first` P. */
+  follow(into: Trajectories, steps: number, first = 0): void {
+    const { copies: P, environments } = this;
+    const { states, actions, rewards, terminated } = environments;
+    for (let t = first; t < first + steps; ++t) {
+      into.s.set(states, t * states.length);
+      actions.set(this.act());
+      into.a.set(actions, t * actions.length);
+      environments.step();
+      into.sNext.set(states, t * states.length);
+      into.reward.set(rewards, t * P);
+      into.terminated.set(terminated, t * P);
+    }
+    for (let p = 0; p < P; ++p) {
+      let t = 0;
+      while (t < into.rows / P - 1 && into.terminated[t * P + p] === 0) t += 1;
+      into.ends[p] = t;
+    }
   }
 
   /** The policy's actions in all copies, (P, A). Valid until the next. */
@@ -128,21 +142,48 @@ export class Meter {
     return sums.map((sum, p) => sum + (weights[p]! / config.rewardScale) * values[p]!);
   }
 
-  /** Lets the derivative v_s' of what comes after the rows from `first` count as a part of their reward, where the process goes on. */
-  complete(batch: AgentBatch, vSNext: Float32Array, first = 0): void {
-    const { gamma, rewardScale } = this.config;
-    const S = this.task.state.length;
-    for (let i = 0; i < vSNext.length; ++i) {
-      const at = first * S + i;
-      const goesOn = 1 - batch.terminated[Math.floor(at / S)]!;
-      batch.rSNext[at] = batch.rSNext[at]! + (goesOn * gamma * vSNext[i]!) / rewardScale;
-    }
+  /** Takes up pieces for `gradient`. */
+  load(pieces: Trajectories): void {
+    for (const agent of [this.exact, this.learned]) copyTrajectories(pieces, agent.pieces(pieces.rows), this.copies);
+    this.#loaded = pieces;
+    this.#differentiated = false;
   }
-}
 
-/** Copies the transitions at the beginning of a batch to another, as many as that holds. */
-export function copyTransitions(from: AgentBatch, to: AgentBatch): void {
-  for (const name of ["s", "a", "sNext", "terminated", "behaviourLogProb"] as const) {
-    to[name].set(from[name].subarray(0, to[name].length));
+  /**
+   * Minus the gradient of the policy that a source gives on the pieces taken up, by the algorithms' own code. Live until the next.
+   * @param after What exact rollouts say of what comes after the pieces, where the source's value is exact: its derivative by the state
+   * (P, S), or for likelihood ratios itself, (P), in units of the scaled reward.
+   */
+  gradient({ data, model, value }: Source, after: ArrayLike<number>): Float32Array {
+    const { copies: P, config, environments } = this;
+    const { rows, reward } = this.#loaded!;
+    const agent = model === "exact" ? this.exact : this.learned;
+    const batch = agent.pieces(rows);
+    if (model === "none" && agent.critic === "action") return agent.policyGradientByCritic(batch);
+    const weights = agent.importanceRatios(batch);
+    if (data === "replayed") truncateWeights(weights, P, config.weightLimit, rows / P);
+    else weights.fill(1);
+    if (model === "none") {
+      batch.reward.set(reward);
+      if (value === "exact") this.#complete(batch, batch.reward, after);
+      return agent.policyGradientByLikelihoodRatio(batch, P, value === "critic");
+    }
+    environments.rewardGradient(batch);
+    if (model === "exact" && !this.#differentiated) {
+      environments.transitionJacobian(batch);
+      this.#differentiated = true;
+    }
+    if (value === "exact") this.#complete(batch, batch.rSNext, after);
+    return agent.policyGradient(batch, P, value === "critic");
+  }
+
+  /** Lets what comes after the pieces count as a part of their last rewards, or of those rewards' derivatives, where the process goes on. */
+  #complete(batch: AgentBatch, part: Float32Array, after: ArrayLike<number>): void {
+    const { gamma, rewardScale } = this.config;
+    const width = part.length / batch.rows;
+    for (const [p, row] of lastRows(batch, this.copies).entries()) {
+      const factor = (gamma * (1 - batch.terminated[row]!)) / rewardScale;
+      for (let i = 0; i < width; ++i) part[row * width + i]! += factor * after[p * width + i]!;
+    }
   }
 }

@@ -3,55 +3,50 @@
  * small causes grow (a falling pole, feet on the ground) no number of rollouts tells their mean.
  */
 
-import type { AgentBatch } from "../batch.js";
 import type { Chance } from "../chance.js";
 import type { Meter } from "./meter.js";
+import type { Trajectories } from "./trajectories.js";
 
 /**
- * The gradient of E_a Q(s, a) by what the policy's mean depends on, at a batch's states (P, S), from the actions mu + sigma e and
- * mu - sigma e: (Q(mu + sigma e) - Q(mu - sigma e)) e / (2 sigma) has the mean E_a [Q_a] (Stein's identity). Draws e where the random numbers
- * stand. Leaves the transitions under mu + sigma e in the batch.
+ * The gradient of the weighted mean of E_a Q(s, a) by what the policy's mean depends on, at states (P, S), from actions a = mu + sigma e
+ * of the policy, (P, A), and their mirror images mu - sigma e: (Q(mu + sigma e) - Q(mu - sigma e)) e / (2 sigma) has the mean E_a [Q_a]
+ * (Stein's identity).
  * @param elapsed Steps of the states after their start.
  * @param steps Of the rollouts, with the first.
  * @param seed Of what comes after the actions.
+ * @param weights (P).
  */
 export function gradientOfReturns(
   meter: Meter,
-  batch: AgentBatch,
-  elapsed: readonly number[],
+  { s, a }: Pick<Trajectories, "s" | "a">,
+  elapsed: ArrayLike<number>,
   steps: number,
   seed: number,
+  weights: ArrayLike<number>,
 ): Float32Array {
-  const { exact, environments, config, copies: P } = meter;
-  const count = environments.actions.length;
-  batch.a.set(exact.rehearse(batch.s, P).subarray(0, count));
-  const mean = exact.moments.mean.slice(0, count);
-  const deviation = exact.moments.deviation.slice(0, count);
-  const begin = (): void => {
+  const { exact, config, copies: P } = meter;
+  exact.actDeterministically(s, P);
+  const mean = exact.moments.mean.slice(0, a.length);
+  const deviation = exact.moments.deviation.slice(0, a.length);
+  const returnsOf = (first: Float32Array): Float64Array => {
     meter.seed(seed);
-    meter.place(batch.s, elapsed);
+    meter.place(s, elapsed);
+    return meter.returns(steps, first);
   };
-  begin();
-  const ahead = meter.returns(steps, batch.a);
-  begin();
-  const behind = meter.returns(
-    steps,
-    mean.map((mu, k) => 2 * mu - batch.a[k]!),
-  );
-  begin();
-  meter.step(batch, 0, batch.a);
+  const ahead = returnsOf(a);
+  const behind = returnsOf(mean.map((mu, k) => 2 * mu - a[k]!));
 
   const { batch: one } = exact;
-  one.s.set(batch.s);
-  one.a.set(batch.a);
-  exact.importanceRatios(one).fill(1);
+  one.s.set(s);
+  one.a.set(a);
+  exact.importanceRatios(one).set(weights);
   // a reward whose derivative by the action is all that there is
   one.rS.fill(0);
   one.rSNext.fill(0);
-  const A = count / P;
-  for (let k = 0; k < count; ++k) {
+  const A = a.length / P;
+  for (let k = 0; k < a.length; ++k) {
     const p = Math.floor(k / A);
-    const slope = (ahead[p]! - behind[p]!) * (batch.a[k]! - mean[k]!);
+    const slope = (ahead[p]! - behind[p]!) * (a[k]! - mean[k]!);
     one.rA[k] = slope / (2 * deviation[k]! * deviation[k]! * config.rewardScale);
   }
   return exact.policyGradient(one, P, false);
@@ -65,7 +60,7 @@ export function gradientOfReturns(
 export function valueGradient(
   meter: Meter,
   states: Float32Array,
-  elapsed: readonly number[],
+  elapsed: ArrayLike<number>,
   steps: number,
   distances: Float64Array,
   chance: Chance,

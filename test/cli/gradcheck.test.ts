@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
+import { algorithms } from "../../src/algorithms/algorithms.js";
 import { valuegrad } from "./command.js";
 
 const folder = mkdtempSync(join(tmpdir(), "gradcheck-"));
@@ -17,7 +18,7 @@ test("gradcheck trains for a while, then prints how each estimator compares; the
   t.true(result.reference.signalToNoise >= 0);
   const { estimators } = result as { estimators: Record<string, unknown>[] };
   t.deepEqual(
-    estimators.map(({ actions, model, value, own }) => [actions, model, value, own]),
+    estimators.map(({ data, model, value, own }) => [data, model, value, own]),
     [
       ["fresh", "exact", "exact", false],
       ["fresh", "learned", "exact", false],
@@ -35,7 +36,7 @@ test("gradcheck trains for a while, then prints how each estimator compares; the
 
   const words = await valuegrad([...command, "--algorithm", "svg0-er"]);
   t.is(words.code, 0, words.stderr);
-  t.regex(words.stdout, /^cartpole, svg0-er, after 300 steps: the policy's gradient by 128 states\n\nactions/);
+  t.regex(words.stdout, /^cartpole, svg0-er, after 300 steps: the policy's gradient by 128 states\n\ndata/);
   t.regex(
     words.stdout,
     /\nreference .*\nfresh +exact +exact .*\nfresh +none +critic .*\nreplayed +none +critic .* svg0-er\n/,
@@ -70,11 +71,48 @@ test("gradcheck takes a run with its replay, and leaves it as it is", async (t) 
   t.regex(other.stderr, /^error: run is .*run: it learns reacher-4target, not cartpole\n$/);
 });
 
+test("gradcheck knows every algorithm, and its help what is compared for each", async (t) => {
+  const tiny = [
+    "--steps",
+    "260",
+    "--learning-starts",
+    "250",
+    "--batch",
+    "4",
+    "--samples",
+    "8",
+    "--rollout",
+    "1",
+    "--json",
+  ];
+  for (const algorithm of Object.keys(algorithms)) {
+    const { code, stdout, stderr } = await valuegrad([
+      ...["gradcheck", "cartpole", "--algorithm", algorithm, ...small, ...tiny],
+    ]);
+    t.is(code, 0, `${algorithm}: ${stderr}`);
+    const { estimators } = JSON.parse(stdout) as { estimators: { own: boolean }[] };
+    t.is(estimators.filter(({ own }) => own).length, 1, algorithm);
+  }
+  const { stdout } = await valuegrad(["gradcheck", "--help"]);
+  t.regex(
+    stdout,
+    /\n {2}svg1-er, svg1, svg-k: data fresh, replayed; model exact, learned; value exact, critic; 4096 states\n/,
+  );
+  t.regex(stdout, /\n {2}reinforce: data fresh; model none; value exact, critic, nothing; 1024 episodes\n/);
+  t.regex(
+    stdout,
+    /\n {2}planner: data fresh, simulated; model exact, learned; value exact, critic, nothing; 64 episodes\n/,
+  );
+});
+
 test("gradcheck names what it does not know", async (t) => {
   for (const [rest, message] of [
     [["cartpoll"], /^error: task is cartpoll: did you mean cartpole\?/],
-    [["cartpole", "--algorithm", "svg-k"], /^error: algorithm is svg-k: gradcheck measures svg1-er, svg1, svg-inf,/],
     [["cartpole", "--algorithm", "svg-1"], /^error: algorithm is "svg-1": did you mean/],
+    [
+      ["hand", "--algorithm", "planner", "--rollout", "5"],
+      /^error: rollout is 5: nothing comes after an episode of hand;/,
+    ],
     [["cartpole", "--steps", "0"], /^error: steps is 0: it must be an integer from 1/],
   ] as const) {
     const { code, stderr } = await valuegrad(["gradcheck", ...rest]);
