@@ -153,7 +153,9 @@ test("planner: on simulated episodes a wrong model is further from the reference
     t.true(contest.estimators.at(-1)!.own);
     t.deepEqual(contest.estimators.at(-1)!.source, simulated);
     t.is(comparison(contest, { data: "fresh", model: "exact", value: "nothing" }).bias, 0);
-    return comparison(contest, simulated).cosine;
+    const { cosine } = comparison(contest, simulated);
+    t.not(cosine, comparison(contest, { ...simulated, data: "fresh" }).cosine);
+    return cosine;
   };
   const right = await cosines();
   t.true(right > 0.7, `${right}`);
