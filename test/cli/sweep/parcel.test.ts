@@ -27,8 +27,8 @@ test("more than a queue carries is refused with a sentence", (t) => {
 
 const parcel = pack(files);
 const { [first]: entry, ...less } = parcel;
-const names = /^it has not exactly the files config\.json, metrics\.jsonl, policy\.onnx, report\.html$/;
-const changed = /^its config\.json has another SHA-256 than at its start$/;
+const names = /^it has not exactly the files best\.onnx, config\.json, metrics\.jsonl, policy\.onnx, report\.html$/;
+const changed = /^its best\.onnx has another SHA-256 than at its start$/;
 
 for (const [name, value, message] of [
   ["nothing", undefined, names],
