@@ -6,9 +6,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import loadMujoco from "@mujoco/mujoco";
-import * as ort from "onnxruntime-node";
 import { Chance } from "../src/chance.js";
 import { csv } from "../src/cli/csv.js";
+import type { Act } from "../src/cli/episode.js";
+import { loadPolicy } from "../src/cli/policy-file.js";
 import { defaultOf } from "../src/config.js";
 import { type CoreTask, tasks } from "../src/env/task.js";
 import { init, makeEnvironment, modelFile } from "../src/node.js";
@@ -25,16 +26,6 @@ const { values: options } = parseArgs({
 
 const mujoco = await loadMujoco();
 
-/** A policy file's deterministic action, in units of the actuators. */
-async function openPolicy(path: string): Promise<(state: Float64Array) => Promise<Float32Array>> {
-  const session = await ort.InferenceSession.create(path);
-  return async (state) => {
-    const obs = new ort.Tensor("float32", Float32Array.from(state), [1, state.length]);
-    return (await session.run({ obs })).action!.data as Float32Array;
-  };
-}
-
-type Act = (state: Float64Array) => Promise<ArrayLike<number>>;
 /** Moves a state by one control step under an action. */
 type Step = (state: Float64Array, action: ArrayLike<number>) => Float64Array;
 
@@ -88,7 +79,7 @@ async function compare(task: CoreTask, act: Act, episodes: number) {
     let total = 0;
     let state = start;
     for (let t = 0; t < task.episodeSteps; ++t) {
-      const result = environment.step(await act(state));
+      const result = environment.step(await act(state, t));
       total += result.reward;
       state = result.observation;
     }
@@ -96,7 +87,7 @@ async function compare(task: CoreTask, act: Act, episodes: number) {
     total = 0;
     state = start;
     for (let t = 0; t < task.episodeSteps; ++t) {
-      const action = Float64Array.from(await act(state));
+      const action = Float64Array.from(await act(state, t));
       const next = step(state, action);
       total += environment.reward!(state, action, next);
       state = next;
@@ -117,7 +108,11 @@ for (const file of files.sort()) {
   const transferable = !task.closedForm && task.pose === undefined && task.name !== "reacher-moving";
   if (!transferable || (options.task !== undefined && !options.task.split(",").includes(name))) continue;
   const episodes = Number(options.episodes);
-  const { disturbance, ours, theirs } = await compare(task, await openPolicy(`${options.policies}/${file}`), episodes);
+  const { disturbance, ours, theirs } = await compare(
+    task,
+    await loadPolicy(`${options.policies}/${file}`, task),
+    episodes,
+  );
   const difference = (100 * Math.abs(theirs.mean - ours.mean)) / Math.abs(ours.mean);
   console.log(
     `${name}: ${ours.mean.toFixed(2)} +- ${ours.error.toFixed(2)} here, ${theirs.mean.toFixed(2)} +- ${theirs.error.toFixed(2)} on MuJoCo, ${difference.toFixed(2)} % apart (${episodes} episodes)`,

@@ -1,6 +1,6 @@
 /** Episodes of trained policies, with what measures need to know of every moment. */
 
-import type { Act } from "../../src/cli/episode.js";
+import { type Act, placeBody } from "../../src/cli/episode.js";
 import { type EnvironmentOptions, Environments } from "../../src/env/environments.js";
 import type { CoreTask } from "../../src/env/task.js";
 import type { PlanarModel } from "../../src/mjcf/model.js";
@@ -67,12 +67,8 @@ export class Watcher {
     const plant = this.#plant;
     const { task, states, actions } = this.#environments;
     const state = states.slice();
-    const { dofs, geoms, pairs, sites } = plant.model;
-    plant.q.set(task.pose?.(state) ?? state.subarray(0, dofs.length));
-    if (!(task.closedForm || task.pose)) {
-      plant.v.set(state.subarray(dofs.length, 2 * dofs.length));
-      for (let k = 0; k < plant.u.length; ++k) plant.u[k] = Math.max(-1, Math.min(1, actions[k]!));
-    }
+    const { geoms, pairs, sites } = plant.model;
+    placeBody(plant, task, state, actions);
     plant.forward(0);
     const loads = new Map<string, number>();
     for (const { pair, normalForce } of plant.contacts()) {

@@ -34,6 +34,18 @@ export function taskModel(task: CoreTask): PlanarModel {
   return openModel(fileURLToPath(modelFile(task.model)));
 }
 
+/** Whether a task's state holds its body's velocities, and with them forces and energies are known. */
+const isBodily = ({ closedForm, pose }: CoreTask): boolean => !(closedForm || pose);
+
+/** Puts a task's body where a state says, under an action where velocities are known. */
+export function placeBody(plant: Plant, task: CoreTask, state: Float64Array, action: ArrayLike<number>): void {
+  const n = plant.model.dofs.length;
+  plant.q.set(task.pose?.(state) ?? state.subarray(0, n));
+  if (!isBodily(task)) return;
+  plant.v.set(state.subarray(n, 2 * n));
+  for (let k = 0; k < plant.u.length; ++k) plant.u[k] = Math.max(-1, Math.min(1, action[k]!));
+}
+
 /** Runs an episode from the start state that `seed` gives. A failure does not end it. */
 export async function recordEpisode(
   task: CoreTask,
@@ -44,9 +56,6 @@ export async function recordEpisode(
   const environment = makeEnvironment(await createCore("release"), task, { ...options, seed });
   const model = taskModel(task);
   const plant = new Plant(await createCore("release"), model);
-  const n = model.dofs.length;
-  // whether velocities are known, and with them forces and energies
-  const bodily = !(task.closedForm || task.pose);
   const names = [
     ...task.reward.map(({ name }) => `reward: ${name}`),
     ...task.action.map(({ name }) => `action: ${name}`),
@@ -55,11 +64,7 @@ export async function recordEpisode(
   const rows: number[][] = [];
   const frames: Frame[] = [];
   const draw = (state: Float64Array, action: ArrayLike<number>): void => {
-    plant.q.set(task.pose?.(state) ?? state.subarray(0, n));
-    if (bodily) {
-      plant.v.set(state.subarray(n, 2 * n));
-      for (let k = 0; k < plant.u.length; ++k) plant.u[k] = Math.max(-1, Math.min(1, action[k]!));
-    }
+    placeBody(plant, task, state, action);
     plant.time[0] = frames.length * task.controlStep;
     frames.push(recordFrame(plant, 0, task.markers?.(state)));
   };
@@ -84,5 +89,5 @@ export async function recordEpisode(
   rows.push(rows.at(-1)!);
   const series = names.map((name, k): Series => ({ name, values: rows.map((row) => row[k]!) }));
   const { springs = [] } = task;
-  return { model, frames, extras: { series, springs, energy: bodily }, return: total, score, failed };
+  return { model, frames, extras: { series, springs, energy: isBodily(task) }, return: total, score, failed };
 }
