@@ -29,12 +29,12 @@ export class BestPolicy {
     this.values.set(this.#policy.values);
   }
 
-  /** Calls with the best policy in the place of the current one, which comes back. */
-  async inPlace<Result>(call: () => Promise<Result>): Promise<Result> {
+  /** Calls, with its step, with the best policy in the place of the current one, which comes back. */
+  async inPlace<Result>(call: (step: number) => Promise<Result>): Promise<Result> {
     const current = this.#policy.values.slice();
     this.#policy.values.set(this.values);
     try {
-      return await call();
+      return await call(this.evaluation.step);
     } finally {
       this.#policy.values.set(current);
     }

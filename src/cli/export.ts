@@ -48,8 +48,7 @@ export async function exportVerified(
 
 /** The same for the policy of its best evaluation. */
 export async function exportBest(trainer: Trainer, path: string, stochastic = false): Promise<number | null> {
-  const { best } = trainer;
-  return await best.inPlace(async () => await exportVerified(trainer, path, stochastic, best.evaluation.step));
+  return await trainer.best.inPlace(async (step) => await exportVerified(trainer, path, stochastic, step));
 }
 
 async function hasRuntime(): Promise<boolean> {

@@ -98,9 +98,10 @@ async function firstDifference({ result, checkpoints, policy, best }: Claim): Pr
   }
   if (policy === undefined || !trainer.done) return undefined;
   if (hashOf(policyFile(trainer)) !== policy) return "the policy file differs, although all weights agree";
-  const { evaluation } = trainer.best;
-  const bestPolicy = await trainer.best.inPlace(async () => hashOf(policyFile(trainer, false, evaluation.step)));
-  return best === undefined || bestPolicy === best ? undefined : `${BEST} is not the policy of step ${evaluation.step}`;
+  if (best === undefined) return undefined;
+  return await trainer.best.inPlace(async (step) =>
+    hashOf(policyFile(trainer, false, step)) === best ? undefined : `${BEST} is not the policy of step ${step}`,
+  );
 }
 
 function differenceIn(path: string, claimed: Uint8Array, bytes: Uint8Array): string {
