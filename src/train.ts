@@ -148,13 +148,14 @@ export class Trainer {
     learning.watch?.("environment");
     const terminated = environment.terminated[0] === 1;
     const truncated = environment.truncated[0] === 1;
+    const ended = terminated || truncated;
     const reward = environment.rewards[0]!;
     this.episodeReturn += reward;
     learning.expectFinite("the return so far", this.episodeReturn);
     if (((environment.trouble?.[0] ?? 0) & Trouble.notFinite) !== 0)
       learning.expectFinite("the simulated motion", Number.NaN);
     replay.add(this.#previous, action, reward, states, agent.logProbs[0]!, terminated, truncated);
-    if (terminated || truncated) {
+    if (ended) {
       learning.statistics.trainingReturn.add(this.episodeReturn);
       this.episodeReturn = 0;
       this.episodes += 1;
@@ -165,9 +166,9 @@ export class Trainer {
     if (this.steps === this.config.learningStarts) this.#measureScale();
     if (this.steps >= this.config.learningStarts) {
       this.#algorithm.afterStep(learning);
-      if (terminated || truncated) this.#algorithm.afterEpisode?.(learning, learning.episodeSteps);
+      if (ended) this.#algorithm.afterEpisode?.(learning, learning.episodeSteps);
     }
-    if (terminated || truncated) learning.episodeSteps = 0;
+    if (ended) learning.episodeSteps = 0;
   }
 
   /** Lets the model predict in units of the state changes seen so far; the units stay. */

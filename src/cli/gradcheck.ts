@@ -2,7 +2,14 @@ import { Chalk } from "chalk";
 import type { Command } from "commander";
 import { resolveConfig, type Setting, settings, UsageError } from "../config.js";
 import { examineEpisodes } from "../gradcheck/episodes.js";
-import { type Comparison, type Contest, compare, type Source, signalToNoise } from "../gradcheck/estimate.js";
+import {
+  type Comparison,
+  type Contest,
+  compare,
+  type Source,
+  signalToNoise,
+  sourceKeys,
+} from "../gradcheck/estimate.js";
 import { type Examination, examinationOf, rolloutOf } from "../gradcheck/examination.js";
 import { Meter } from "../gradcheck/meter.js";
 import { examinePieces } from "../gradcheck/pieces.js";
@@ -140,7 +147,7 @@ function inWords(result: Result, samples: string): string {
   return [
     `${task}, ${algorithm}, after ${steps} steps: the policy's gradient by ${result.samples} ${samples}`,
     "",
-    dim(row(["data", "model", "value"], columns)),
+    dim(row(sourceKeys, columns)),
     row(["reference", "", ""], ["", "", "", "", three(reference.signalToNoise)]),
     ...lines,
     "",
@@ -156,9 +163,7 @@ function comparisons(): string {
   const groups = new Map<string, string[]>();
   for (const algorithm of settings.algorithm.choices) {
     const { sources, samples, count } = examinationOf(task, resolveConfig({ task: task.name, algorithm }));
-    const parts = (["data", "model", "value"] as const).map(
-      (key) => `${key} ${[...new Set(sources.map((source) => source[key]))].join(", ")}`,
-    );
+    const parts = sourceKeys.map((key) => `${key} ${[...new Set(sources.map((source) => source[key]))].join(", ")}`);
     const words = `${parts.join("; ")}; ${count} ${samples}`;
     groups.set(words, [...(groups.get(words) ?? []), algorithm]);
   }

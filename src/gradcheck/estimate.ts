@@ -10,7 +10,8 @@ export interface Source {
   readonly value: "exact" | "critic" | "nothing";
 }
 
-const sourceKeys = ["data", "model", "value"] as const;
+/** What tells sources apart. */
+export const sourceKeys = ["data", "model", "value"] as const;
 
 /** Estimators seen on the same samples. */
 export interface Contest {
