@@ -1,4 +1,4 @@
-import { instantiate } from "@assemblyscript/loader";
+import { instantiateSync } from "@assemblyscript/loader";
 import { ABI_VERSION, type CoreExports } from "./abi.js";
 
 /** What a core can be made of: where its bytes are, the bytes, or the compiled module. */
@@ -54,6 +54,9 @@ export class Core {
   }
 }
 
+/** Not by its class: in Node the first mention of Response loads all of fetch, which takes 40 ms. */
+const isResponse = (loaded: object): loaded is Response => "arrayBuffer" in loaded;
+
 /**
  * Makes an instance from a source.
  * @throws Error when the host lacks a WebAssembly feature of this build (SIMD; relaxed SIMD for the fma build), or when the bytes
@@ -62,14 +65,16 @@ export class Core {
 export async function instantiateCore(source: CoreSource, read: Read): Promise<Core> {
   const address = typeof source === "string" ? new URL(source, import.meta.url) : source;
   const loaded = address instanceof URL ? await read(address) : address;
-  const code = loaded instanceof Response ? await loaded.arrayBuffer() : loaded;
+  const code = isResponse(loaded) ? await loaded.arrayBuffer() : loaded;
   if (!(code instanceof WebAssembly.Module) && !WebAssembly.validate(code)) {
     throw new Error(
       "this host cannot run the core: its WebAssembly lacks a feature that this build uses (core.wasm and core.fma.wasm need SIMD, " +
         "core.fma.wasm also relaxed SIMD, core.scalar.wasm neither), or the bytes are not WebAssembly",
     );
   }
-  const { exports } = await instantiate<Record<string, unknown>>(code);
+  const module = code instanceof WebAssembly.Module ? code : await WebAssembly.compile(code);
+  // the loader's asynchronous form mentions Response
+  const { exports } = instantiateSync<Record<string, unknown>>(module);
   const core = exports as unknown as CoreExports;
   if (core.ABI_VERSION?.value !== ABI_VERSION) {
     throw new Error(
