@@ -63,6 +63,20 @@ export function magnitude<T, V>(a: V): V {
   else return abs<T>(a);
 }
 
+/** The nearest integer, the even one of two. */
+@inline
+export function roundNearest<T, V>(a: V): V {
+  if (isVector<V>()) return v128.nearest<T>(a);
+  else return nearest<T>(a);
+}
+
+/** The largest integer that is not above a. */
+@inline
+export function roundDown<T, V>(a: V): V {
+  if (isVector<V>()) return v128.floor<T>(a);
+  else return floor<T>(a);
+}
+
 /** c + a b, rounded twice; once (fused) in the fma build. */
 @inline
 export function mulAdd<T, V>(a: V, b: V, c: V): V {

@@ -3,9 +3,9 @@
 // frame, divided by a fixed scale (src/env/features.ts describes them). What no feature mentions is dropped.
 
 import { allocNumbers, arenaAlloc } from "../core/arena";
-import { cosine, sine } from "../core/math";
+import { sinesAndCosines } from "../linalg/angles";
 import { at } from "../linalg/vector";
-import { form, Forms, formsCreate, formVjp, i32At } from "./forms";
+import { equalForms, form, formAtRows, Forms, formsCreate, formVjp, i32At } from "./forms";
 
 export enum FeatureKind {
   Linear,
@@ -34,6 +34,8 @@ export class Encoder {
   forms: Forms;
   /** T[P]: 1 / scale. */
   inverseScales: usize;
+  /** i32[P]: whether the summand's angle is that of the last summand before it that has one. */
+  sameAngles: usize;
 }
 
 /**
@@ -60,105 +62,167 @@ export function encoderCreate<T>(
   encoder.kinds = kinds;
   encoder.forms = formsCreate<T>(states, FORMS * summands, starts, indices, coefficients);
   encoder.inverseScales = allocNumbers<T>(summands);
+  encoder.sameAngles = arenaAlloc((<usize>summands) << 2);
   let last = -1;
+  let angle = -1;
   for (let p = 0; p < summands; ++p) {
     const f = i32At(outputs, p);
     if (f != last && f != last + 1) unreachable();
     last = f;
-    if (<u32>i32At(kinds, p) > <u32>FeatureKind.Rotated) unreachable();
+    const kind = i32At(kinds, p);
+    if (<u32>kind > <u32>FeatureKind.Rotated) unreachable();
     store<T>(at<T>(encoder.inverseScales, p), <T>(1.0 / load<f64>(at<f64>(scales, p))));
+    if (kind == FeatureKind.Linear) continue;
+    const own = angleForm(kind, p);
+    const same = angle >= 0 && equalForms<T>(encoder.forms, angle, own);
+    store<i32>(encoder.sameAngles + ((<usize>p) << 2), <i32>same);
+    angle = own;
   }
   if (last != features - 1) unreachable();
   return encoder;
 }
 
-/** phi (B, F), rows phiRow apart, of s (B, S). */
-export function encoderForward<T>(encoder: Encoder, phi: usize, phiRow: i32, s: usize, B: i32): void {
-  const P = encoder.summands;
+/** The form that a summand takes the sine or cosine of. */
+@inline
+function angleForm(kind: i32, p: i32): i32 {
+  return kind == FeatureKind.Rotated ? FORMS * p + 2 : FORMS * p;
+}
+
+/** States that are encoded at once, summand by summand. */
+const ROWS: i32 = 64;
+/** f64[ROWS]: a form's values, sines and cosines; T[ROWS]: what a summand brings, and the coordinates of a rotated vector. */
+const ANGLES: usize = memory.data(8 * 64, 16);
+const SINES: usize = memory.data(8 * 64, 16);
+const COSINES: usize = memory.data(8 * 64, 16);
+const X: usize = memory.data(8 * 64, 16);
+const Y: usize = memory.data(8 * 64, 16);
+
+
+@inline
+function sineOf<T>(b: i32): T {
+  return <T>load<f64>(at<f64>(SINES, b));
+}
+
+
+@inline
+function cosineOf<T>(b: i32): T {
+  return <T>load<f64>(at<f64>(COSINES, b));
+}
+
+/** What summand p is made of, at B states: SINES and COSINES of its angle, X and Y of a rotated one, X of a linear one. */
+function evaluate<T>(encoder: Encoder, p: i32, s: usize, B: i32): void {
+  const kind = i32At(encoder.kinds, p);
   const forms = encoder.forms;
+  const S = encoder.states;
+  if (kind == FeatureKind.Linear || kind == FeatureKind.Rotated) formAtRows<T, T>(forms, X, FORMS * p, s, S, B);
+  if (kind == FeatureKind.Rotated) formAtRows<T, T>(forms, Y, FORMS * p + 1, s, S, B);
+  if (kind == FeatureKind.Linear || i32At(encoder.sameAngles, p)) return;
+  formAtRows<T, f64>(forms, ANGLES, angleForm(kind, p), s, S, B);
+  if (B & 1) store<f64>(at<f64>(ANGLES, B), 0);
+  sinesAndCosines<T>(SINES, COSINES, ANGLES, (B + 1) & ~1);
+}
+
+/** Column f of phi = values over the summand's scale; a later summand of the same feature is added. */
+function put<T>(encoder: Encoder, phi: usize, phiRow: i32, p: i32, values: usize, B: i32): void {
+  const f = i32At(encoder.outputs, p);
+  const later = p > 0 && i32At(encoder.outputs, p - 1) == f;
+  const inverse = load<T>(at<T>(encoder.inverseScales, p));
   for (let b = 0; b < B; ++b) {
-    let last = -1;
-    for (let p = 0; p < P; ++p) {
-      const kind = i32At(encoder.kinds, p);
-      let value = form<T>(forms, FORMS * p, s);
-      if (kind == FeatureKind.Sin) value = sine<T>(value);
-      else if (kind == FeatureKind.Cos) value = cosine<T>(value);
-      else if (kind == FeatureKind.Rotated) {
-        const turn = form<T>(forms, FORMS * p + 2, s);
-        value = cosine<T>(turn) * value + sine<T>(turn) * form<T>(forms, FORMS * p + 1, s);
-      }
-      value *= load<T>(at<T>(encoder.inverseScales, p));
-      last = put<T>(phi, i32At(encoder.outputs, p), last, value);
-    }
-    phi = at<T>(phi, phiRow);
-    s = at<T>(s, encoder.states);
+    const slot = at<T>(phi, b * phiRow + f);
+    const value = inverse * load<T>(at<T>(values, b));
+    store<T>(slot, later ? value + load<T>(slot) : value);
   }
 }
 
-/** Puts the first summand of feature f into phi, adds a later one. `last` is the feature of the summand before. Returns f. */
-@inline
-function put<T>(phi: usize, f: i32, last: i32, value: T): i32 {
-  const slot = at<T>(phi, f);
-  if (f == last) value += load<T>(slot);
-  store<T>(slot, value);
-  return f;
+/** phi (B, F), rows phiRow apart, of s (B, S). */
+export function encoderForward<T>(encoder: Encoder, phi: usize, phiRow: i32, s: usize, B: i32): void {
+  for (let b = 0; b < B; b += ROWS) {
+    forwardRows<T>(encoder, at<T>(phi, b * phiRow), phiRow, at<T>(s, b * encoder.states), min(B - b, ROWS));
+  }
+}
+
+function forwardRows<T>(encoder: Encoder, phi: usize, phiRow: i32, s: usize, B: i32): void {
+  for (let p = 0; p < encoder.summands; ++p) {
+    const kind = i32At(encoder.kinds, p);
+    evaluate<T>(encoder, p, s, B);
+    if (kind == FeatureKind.Sin) for (let b = 0; b < B; ++b) store<T>(at<T>(X, b), sineOf<T>(b));
+    else if (kind == FeatureKind.Cos) for (let b = 0; b < B; ++b) store<T>(at<T>(X, b), cosineOf<T>(b));
+    else if (kind == FeatureKind.Rotated) {
+      for (let b = 0; b < B; ++b) {
+        const slot = at<T>(X, b);
+        store<T>(slot, cosineOf<T>(b) * load<T>(slot) + sineOf<T>(b) * load<T>(at<T>(Y, b)));
+      }
+    }
+    put<T>(encoder, phi, phiRow, p, X, B);
+  }
 }
 
 /** Pullback: ds (B, S) += dphi times the Jacobian at s. */
 export function encoderVjp<T>(encoder: Encoder, ds: usize, dphi: usize, phiRow: i32, s: usize, B: i32): void {
-  const P = encoder.summands;
+  const S = encoder.states;
+  for (let b = 0; b < B; b += ROWS) {
+    const rows = min(B - b, ROWS);
+    vjpRows<T>(encoder, at<T>(ds, b * S), at<T>(dphi, b * phiRow), phiRow, at<T>(s, b * S), rows);
+  }
+}
+
+function vjpRows<T>(encoder: Encoder, ds: usize, dphi: usize, phiRow: i32, s: usize, B: i32): void {
   const forms = encoder.forms;
-  for (let b = 0; b < B; ++b) {
-    for (let p = 0; p < P; ++p) {
-      const kind = i32At(encoder.kinds, p);
-      const first = FORMS * p;
-      const g = load<T>(at<T>(dphi, i32At(encoder.outputs, p))) * load<T>(at<T>(encoder.inverseScales, p));
-      if (kind == FeatureKind.Linear) formVjp<T>(forms, first, ds, g);
-      else if (kind == FeatureKind.Sin) formVjp<T>(forms, first, ds, cosine<T>(form<T>(forms, first, s)) * g);
-      else if (kind == FeatureKind.Cos) formVjp<T>(forms, first, ds, -sine<T>(form<T>(forms, first, s)) * g);
+  const S = encoder.states;
+  for (let p = 0; p < encoder.summands; ++p) {
+    const kind = i32At(encoder.kinds, p);
+    const first = FORMS * p;
+    evaluate<T>(encoder, p, s, B);
+    const column = i32At(encoder.outputs, p);
+    const inverse = load<T>(at<T>(encoder.inverseScales, p));
+    for (let b = 0; b < B; ++b) {
+      const g = load<T>(at<T>(dphi, b * phiRow + column)) * inverse;
+      const d = at<T>(ds, b * S);
+      if (kind == FeatureKind.Linear) formVjp<T>(forms, first, d, g);
+      else if (kind == FeatureKind.Sin) formVjp<T>(forms, first, d, cosineOf<T>(b) * g);
+      else if (kind == FeatureKind.Cos) formVjp<T>(forms, first, d, -sineOf<T>(b) * g);
       else {
         // phi = cos(t) x + sin(t) y
-        const x = form<T>(forms, first, s);
-        const y = form<T>(forms, first + 1, s);
-        const turn = form<T>(forms, first + 2, s);
-        const c = cosine<T>(turn);
-        const n = sine<T>(turn);
-        formVjp<T>(forms, first, ds, c * g);
-        formVjp<T>(forms, first + 1, ds, n * g);
-        formVjp<T>(forms, first + 2, ds, (c * y - n * x) * g);
+        const c = cosineOf<T>(b);
+        const n = sineOf<T>(b);
+        formVjp<T>(forms, first, d, c * g);
+        formVjp<T>(forms, first + 1, d, n * g);
+        formVjp<T>(forms, first + 2, d, (c * load<T>(at<T>(Y, b)) - n * load<T>(at<T>(X, b))) * g);
       }
     }
-    dphi = at<T>(dphi, phiRow);
-    ds = at<T>(ds, encoder.states);
-    s = at<T>(s, encoder.states);
   }
 }
 
 /** Pushforward: dphi (B, F) = the Jacobian at s times ds (B, S). */
 export function encoderJvp<T>(encoder: Encoder, dphi: usize, phiRow: i32, ds: usize, s: usize, B: i32): void {
-  const P = encoder.summands;
+  const S = encoder.states;
+  for (let b = 0; b < B; b += ROWS) {
+    const rows = min(B - b, ROWS);
+    jvpRows<T>(encoder, at<T>(dphi, b * phiRow), phiRow, at<T>(ds, b * S), at<T>(s, b * S), rows);
+  }
+}
+
+function jvpRows<T>(encoder: Encoder, dphi: usize, phiRow: i32, ds: usize, s: usize, B: i32): void {
   const forms = encoder.forms;
-  for (let b = 0; b < B; ++b) {
-    let last = -1;
-    for (let p = 0; p < P; ++p) {
-      const kind = i32At(encoder.kinds, p);
-      const first = FORMS * p;
-      let d = form<T>(forms, first, ds);
-      if (kind == FeatureKind.Sin) d *= cosine<T>(form<T>(forms, first, s));
-      else if (kind == FeatureKind.Cos) d *= -sine<T>(form<T>(forms, first, s));
+  const S = encoder.states;
+  for (let p = 0; p < encoder.summands; ++p) {
+    const kind = i32At(encoder.kinds, p);
+    const first = FORMS * p;
+    evaluate<T>(encoder, p, s, B);
+    for (let b = 0; b < B; ++b) {
+      const tangent = at<T>(ds, b * S);
+      const slot = at<T>(X, b);
+      let d = form<T>(forms, first, tangent);
+      if (kind == FeatureKind.Sin) d *= cosineOf<T>(b);
+      else if (kind == FeatureKind.Cos) d *= -sineOf<T>(b);
       else if (kind == FeatureKind.Rotated) {
-        const x = form<T>(forms, first, s);
-        const y = form<T>(forms, first + 1, s);
-        const turn = form<T>(forms, first + 2, s);
-        const c = cosine<T>(turn);
-        const n = sine<T>(turn);
-        d = c * d + n * form<T>(forms, first + 1, ds) + (c * y - n * x) * form<T>(forms, first + 2, ds);
+        const c = cosineOf<T>(b);
+        const n = sineOf<T>(b);
+        const across = c * load<T>(at<T>(Y, b)) - n * load<T>(slot);
+        d = c * d + n * form<T>(forms, first + 1, tangent) + across * form<T>(forms, first + 2, tangent);
       }
-      d *= load<T>(at<T>(encoder.inverseScales, p));
-      last = put<T>(dphi, i32At(encoder.outputs, p), last, d);
+      store<T>(slot, d);
     }
-    dphi = at<T>(dphi, phiRow);
-    ds = at<T>(ds, encoder.states);
-    s = at<T>(s, encoder.states);
+    put<T>(encoder, dphi, phiRow, p, X, B);
   }
 }

@@ -50,6 +50,36 @@ export function form<T>(forms: Forms, j: i32, s: usize): T {
   return sum;
 }
 
+/** values U[B] = form j at B states, S numbers apart. */
+export function formAtRows<T, U>(forms: Forms, values: usize, j: i32, s: usize, S: i32, B: i32): void {
+  const first = i32At(forms.starts, j);
+  if (i32At(forms.starts, j + 1) == first + 1) {
+    // nearly all forms are a multiple of one number
+    const coefficient = load<T>(at<T>(forms.coefficients, first));
+    s = at<T>(s, i32At(forms.indices, first));
+    for (let b = 0; b < B; ++b) {
+      store<U>(at<U>(values, b), <U>(coefficient * load<T>(s)));
+      s = at<T>(s, S);
+    }
+  } else {
+    for (let b = 0; b < B; ++b) store<U>(at<U>(values, b), <U>form<T>(forms, j, at<T>(s, b * S)));
+  }
+}
+
+/** Whether forms i and j have the same terms. */
+export function equalForms<T>(forms: Forms, i: i32, j: i32): bool {
+  const a = i32At(forms.starts, i);
+  const b = i32At(forms.starts, j);
+  const terms = i32At(forms.starts, i + 1) - a;
+  if (i32At(forms.starts, j + 1) - b != terms) return false;
+  for (let k = 0; k < terms; ++k) {
+    if (i32At(forms.indices, a + k) != i32At(forms.indices, b + k)) return false;
+    const coefficient = load<T>(at<T>(forms.coefficients, a + k));
+    if (coefficient != load<T>(at<T>(forms.coefficients, b + k))) return false;
+  }
+  return true;
+}
+
 /** ds += the pullback of g through form j. */
 @inline
 export function formVjp<T>(forms: Forms, j: i32, ds: usize, g: T): void {

@@ -1,5 +1,6 @@
 // Kernels on flat blocks, in both number types.
 
+import * as turns from "../../assembly/linalg/angles";
 import * as gemms from "../../assembly/linalg/gemm";
 import * as stacks from "../../assembly/linalg/lanewise";
 import * as vectors from "../../assembly/linalg/vector";
@@ -133,4 +134,10 @@ export function sumOfSquares32(block: usize, count: i32): f64 {
 }
 export function sumOfSquares64(block: usize, count: i32): f64 {
   return vectors.sumOfSquares<f64>(block, count);
+}
+export function sinesAndCosines32(sines: usize, cosines: usize, angles: usize, count: i32): void {
+  turns.sinesAndCosines<f32>(sines, cosines, angles, count);
+}
+export function sinesAndCosines64(sines: usize, cosines: usize, angles: usize, count: i32): void {
+  turns.sinesAndCosines<f64>(sines, cosines, angles, count);
 }
