@@ -160,7 +160,7 @@ export function draw(module: Module, network: Network): void {
 }
 
 /** Multiply-adds of one input row, without padding: forward, and of the first layer alone. */
-export function multiplyAdds(sizes: number[], dimensions = 1): { all: number; first: number } {
+export function multiplyAdds(sizes: readonly number[], dimensions = 1): { all: number; first: number } {
   const layers = sizes.slice(1).map((O, l) => dimensions * O * sizes[l]!);
   return { all: layers.reduce((sum, n) => sum + n, 0), first: layers[0]! };
 }
