@@ -32,7 +32,7 @@ export type Timer = (turns: number) => number | Promise<number>;
 
 const seconds = (): number => performance.now() / 1000;
 
-export function timerOf(turn: () => void): Timer {
+export function timerOf(turn: () => unknown): Timer {
   return (turns) => {
     const start = seconds();
     for (let i = 0; i < turns; ++i) turn();

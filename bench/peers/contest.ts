@@ -24,6 +24,8 @@ export interface Task {
   readonly work: string;
   readonly numbers: readonly Tensor[];
   readonly settings: Readonly<Record<string, number>>;
+  /** The same as an ONNX file whose inputs are among the numbers. */
+  readonly model?: Uint8Array;
 }
 
 /** Least ratios that are aimed at, by the peer's name; of one build where it is named. */
@@ -38,11 +40,13 @@ export interface Contest {
   /** Those who need not be told the task. */
   readonly peers?: readonly Side[];
   readonly targets?: Targets;
+  /** So many equal things that a turn consists of, each of which the table tells the time of; 1 unless given. */
+  readonly parts?: number;
   /** At most so many rounds are timed, where turns are slow. */
   readonly rounds?: number;
 }
 
-/** One of ours beside one of theirs: median seconds of a turn, and theirs over ours in the median round, with quartiles. */
+/** One of ours beside one of theirs: median seconds of a turn's part, and theirs over ours in the median round, with quartiles. */
 export interface Row {
   readonly work: string;
   readonly peer: string;
@@ -74,7 +78,7 @@ export async function check({ work, ours }: Pick<Contest, "work" | "ours">, peer
 
 /** Times all sides in turns, and compares each of ours with each of theirs. */
 export async function race(contest: Contest, peers: readonly Side[], effort: Effort): Promise<Row[]> {
-  const { work, ours, targets = {} } = contest;
+  const { work, ours, targets = {}, parts = 1 } = contest;
   const rounds = Math.min(effort.rounds, contest.rounds ?? effort.rounds);
   const times = await interleave(
     [...ours, ...peers].map(({ time }) => time),
@@ -90,8 +94,8 @@ export async function race(contest: Contest, peers: readonly Side[], effort: Eff
         work,
         peer: peer.name,
         build,
-        ours: quantile(own, 0.5),
-        theirs: quantile(theirs, 0.5),
+        ours: quantile(own, 0.5) / parts,
+        theirs: quantile(theirs, 0.5) / parts,
         ratio: quantile(ratios, 0.5),
         low: quantile(ratios, 0.25),
         high: quantile(ratios, 0.75),

@@ -1,6 +1,8 @@
 // Networks and their optimiser as contests: MLP, ensemble, Adam.
 
 import { mlpSlots, predictorSlots, readSlots, type Slot, type Tensor } from "../../src/network.js";
+import { GraphBuilder } from "../../src/onnx/graph.js";
+import { writeModel } from "../../src/onnx/schema.js";
 import { timerOf } from "../kernels/measure.js";
 import { fill, floatsAt, type Module, padded, uniform } from "../kernels/module.js";
 import { create, draw, type Network, rowOf } from "../kernels/networks.js";
@@ -55,6 +57,22 @@ function pass(module: Module, network: Network, B: number, backward: boolean) {
   };
 }
 
+/** Dense layers with tanh between them from x to y as an ONNX file, of "0.weight", "0.bias" and so on. */
+function modelOf(numbers: readonly Tensor[]): Uint8Array {
+  const find = (wanted: string): Tensor => numbers.find(({ name }) => name === wanted)!;
+  const end = (name: string, like: string) => ({ name, shape: ["batch", find(like).shape[1]!], doc: "" });
+  const graph = new GraphBuilder([end("x", "x")], [end("y", "dy")]);
+  const last = numbers.filter(({ name }) => name.endsWith(".weight")).length - 1;
+  let value = "x";
+  for (let layer = 0; layer <= last; ++layer) {
+    const arrays = ["weight", "bias"].map((kind) => find(`${layer}.${kind}`));
+    const constants = arrays.map(({ name, shape, data }) => graph.constant(name, shape, data));
+    value = graph.node("Gemm", [value, ...constants], layer === last ? "y" : `layer${layer}`);
+    if (layer < last) value = graph.node("Tanh", [value], `hidden${layer}`);
+  }
+  return writeModel({ producer: "valuegrad", graph: graph.build("network", ""), metadata: [] });
+}
+
 function passes(
   modules: readonly Module[],
   kind: "mlp" | "ensemble",
@@ -69,14 +87,16 @@ function passes(
     draw(module, network);
     return { ...pass(module, network, B, backward), network };
   });
+  const { numbers } = passed[0]!;
   const direction = backward ? "forward + backward" : "forward";
   return {
     work: `${passed[0]!.network.name} ${direction}, batch ${B}`,
     ours: passed.map(({ side }) => side),
     task: {
       work: kind === "mlp" ? `mlp ${direction}` : "ensemble",
-      numbers: passed[0]!.numbers,
+      numbers,
       settings: {},
+      ...(kind === "mlp" && !backward ? { model: modelOf(numbers) } : {}),
     },
     targets,
   };

@@ -64,12 +64,13 @@ export class PeerProcess {
   }
 
   /** Its programs for a task, ready to run. */
-  async sides({ work, numbers, settings }: Task): Promise<Side[]> {
+  async sides({ work, numbers, settings, model }: Task): Promise<Side[]> {
     const told = Object.fromEntries(numbers.map(({ name, shape, data }) => [name, { shape, data: Array.from(data) }]));
+    const file = model === undefined ? undefined : Buffer.from(model).toString("base64");
     const sides: Side[] = [];
     for (const program of this.#programs[work] ?? []) {
       const id = ++this.#prepared;
-      await this.#ask({ do: "prepare", id, work, program, numbers: told, settings });
+      await this.#ask({ do: "prepare", id, work, program, numbers: told, settings, model: file });
       sides.push({
         name: program,
         time: async (turns) => (await this.#ask({ do: "time", id, turns })) as number,
@@ -87,7 +88,7 @@ export class PeerProcess {
   }
 }
 
-const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** A library that can be compared with: how its process is started, and what installs it. */
 export interface Library {
@@ -98,18 +99,20 @@ export interface Library {
 
 /** Those in Python, by the first of some interpreters that has them, and in JavaScript. */
 export function libraries(interpreters: readonly string[]): Library[] {
-  const python = (name: string, library: string): Library => ({
+  const python = (name: string, module: string): Library => ({
     name,
-    installation: `apt-get install python3-${library} libopenblas0-pthread`,
-    start: () => PeerProcess.start(interpreters, [file("python/peer.py"), library]),
+    installation: `apt-get install python3-${module} libopenblas0-pthread`,
+    start: () => PeerProcess.start(interpreters, [here("python/peer.py"), module]),
   });
+  const script = (name: string, installation: string, ...args: [file: string, ...rest: string[]]): Library => {
+    const [file, ...rest] = args;
+    return { name, installation, start: () => PeerProcess.start([process.execPath], [here(file), ...rest]) };
+  };
   return [
     python("PyTorch", "torch"),
     python("numpy", "numpy"),
-    {
-      name: "tfjs-wasm",
-      installation: "npm ci --prefix bench/peers",
-      start: () => PeerProcess.start([process.execPath], [file("tensorflow.mjs")]),
-    },
+    script("tfjs-wasm", "npm ci --prefix bench/peers", "tensorflow.mjs"),
+    script("onnxruntime-node", "npm ci", "onnx.mjs", "onnxruntime-node"),
+    script("onnxruntime-web", "npm ci", "onnx.mjs", "onnxruntime-web"),
   ];
 }

@@ -1,9 +1,9 @@
 // A peer of the core: does the works of bench/peers.ts with TensorFlow.js on its WebAssembly backend, as it is told on standard
-// input. The messages are those of python/peer.py.
+// input (serve.mjs).
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { serve } from "./serve.mjs";
 
 const require = createRequire(import.meta.url);
 // the packages' own modules do not load in Node: these are the bundles that they name for it
@@ -205,35 +205,28 @@ const programs = {
   adam,
   update,
 };
-const NAME = "tfjs-wasm";
-const prepared = new Map();
 
-function answer({ do: kind, id, work, numbers, settings, turns }) {
-  if (kind === "prepare") {
-    const tensors = Object.entries(numbers).map(([name, { shape, data }]) => [name, tf.tensor(data, shape, "float32")]);
-    prepared.set(id, programs[work](Object.fromEntries(tensors), settings));
-    return {};
-  }
-  const { compute, results } = prepared.get(id);
-  if (kind === "release") {
-    prepared.delete(id);
-    return {};
-  }
-  if (kind === "results") {
-    const arrays = tf.tidy(() => results(compute()));
-    return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, Array.from(array.dataSync())]));
-  }
-  const start = performance.now();
-  for (let i = 0; i < turns; ++i) {
-    // disposes of what was computed
-    tf.tidy(() => {
-      compute();
-    });
-  }
-  return (performance.now() - start) / 1000;
+/** A program of `compute` and what is told of it, timed; what it computes is disposed of. */
+function program(make, numbers, settings) {
+  const tensors = Object.entries(numbers).map(([name, { shape, data }]) => [name, tf.tensor(data, shape, "float32")]);
+  const { compute, results } = make(Object.fromEntries(tensors), settings);
+  return {
+    turn: () => {
+      tf.tidy(() => {
+        compute();
+      });
+    },
+    results: () => {
+      const arrays = Object.entries(tf.tidy(() => results(compute())));
+      return Object.fromEntries(arrays.map(([name, array]) => [name, Array.from(array.dataSync())]));
+    },
+  };
 }
 
-const names = Object.fromEntries(Object.keys(programs).map((work) => [work, [NAME]]));
-console.log(JSON.stringify({ version: `tfjs ${tf.version.tfjs} (wasm)`, programs: names, slow: null }));
-for await (const line of createInterface({ input: process.stdin }))
-  console.log(JSON.stringify(answer(JSON.parse(line))));
+await serve(
+  `tfjs ${tf.version.tfjs} (wasm)`,
+  "tfjs-wasm",
+  Object.fromEntries(
+    Object.entries(programs).map(([work, make]) => [work, ({ numbers, settings }) => program(make, numbers, settings)]),
+  ),
+);
