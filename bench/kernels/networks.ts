@@ -92,15 +92,15 @@ function reference(
   return levels[last + 1]!;
 }
 
-/** Throws unless two blocks agree to 2e-5 of the largest number. */
-export function agree(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+/** Throws unless two blocks agree to a share of the largest number. */
+export function agree(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 2e-5): void {
   let largest = 0;
   let error = 0;
   for (let i = 0; i < expected.length; ++i) {
     largest = Math.max(largest, Math.abs(expected[i]!));
     error = Math.max(error, Math.abs(actual[i]! - expected[i]!));
   }
-  if (!(largest > 0 && error <= 2e-5 * largest && actual.length === expected.length))
+  if (!(largest > 0 && error <= tolerance * largest && actual.length === expected.length))
     throw new Error(`${what}: error ${error}, largest number ${largest}`);
 }
 

@@ -13,6 +13,10 @@ export interface Side {
   /** A peer's name, as it stands in the table. */
   readonly name: string;
   readonly time: Timer;
+  /** Its library with the version. */
+  readonly version?: string;
+  /** Whether it is no peer but a limit. */
+  readonly limit?: boolean;
   /** What the work gives; asked for once, before the timing. Without it there is nothing to compare. */
   readonly results?: () => Results | Promise<Results>;
   readonly release?: () => Promise<void>;
@@ -40,6 +44,8 @@ export interface Contest {
   /** Those who need not be told the task. */
   readonly peers?: readonly Side[];
   readonly targets?: Targets;
+  /** By how much of the largest number results may differ; 2e-5 unless given. */
+  readonly tolerance?: number;
   /** So many equal things that a turn consists of, each of which the table tells the time of; 1 unless given. */
   readonly parts?: number;
   /** At most so many rounds are timed, where turns are slow. */
@@ -57,13 +63,15 @@ export interface Row {
   readonly low: number;
   readonly high: number;
   readonly target: number | undefined;
+  readonly version: string;
+  readonly limit: boolean;
 }
 
 /**
  * Compares what all sides give with what our first one gives.
- * @throws Error that names work, side and array unless they agree to 2e-5 of the largest number.
+ * @throws Error that names work, side and array unless they agree to the contest's tolerance.
  */
-export async function check({ work, ours }: Pick<Contest, "work" | "ours">, peers: readonly Side[]): Promise<void> {
+export async function check({ work, ours, tolerance }: Contest, peers: readonly Side[]): Promise<void> {
   const [first, ...others] = ours;
   const expected = await first?.results?.();
   if (expected === undefined) return;
@@ -72,7 +80,7 @@ export async function check({ work, ours }: Pick<Contest, "work" | "ours">, peer
     if (actual === undefined) continue;
     const [missing] = Object.keys(expected).filter((key) => actual[key] === undefined);
     if (missing !== undefined) throw new Error(`${work}, ${name}: there is no ${missing}`);
-    for (const key of Object.keys(expected)) agree(`${work}, ${name}: ${key}`, actual[key]!, expected[key]!);
+    for (const key of Object.keys(expected)) agree(`${work}, ${name}: ${key}`, actual[key]!, expected[key]!, tolerance);
   }
 }
 
@@ -100,6 +108,8 @@ export async function race(contest: Contest, peers: readonly Side[], effort: Eff
         low: quantile(ratios, 0.25),
         high: quantile(ratios, 0.75),
         target: typeof target === "object" ? target[build] : target,
+        version: peer.version ?? "",
+        limit: peer.limit === true,
       };
     }),
   );

@@ -73,6 +73,7 @@ export class PeerProcess {
       await this.#ask({ do: "prepare", id, work, program, numbers: told, settings, model: file });
       sides.push({
         name: program,
+        version: this.version,
         time: async (turns) => (await this.#ask({ do: "time", id, turns })) as number,
         results: async () => (await this.#ask({ do: "results", id })) as Results,
         release: async () => {

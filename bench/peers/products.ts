@@ -14,6 +14,7 @@ function limitOf(limit: Work, work: Work): Side {
   const time = timerOf(limit.turn);
   return {
     name: limit.name,
+    limit: true,
     time: async (turns) => {
       const multiplyAdds = turns * work.multiplyAdds;
       const count = Math.ceil(multiplyAdds / limit.multiplyAdds);

@@ -8,11 +8,12 @@ import type { Contest } from "./contest.js";
 import { openCore } from "./core.js";
 
 const MODELS = { cheetah: "half-cheetah", walker: "walker", swimmer7: "swimmer7" };
-
-const MUJOCO = "MuJoCo wasm";
+/** How well forward differences do where bodies touch. */
+const FORWARD_DIFFERENCES = 1e-3;
 
 export async function simulators(builds: readonly Build[]): Promise<Contest[]> {
   const mujoco = await loadMujoco();
+  const version = `MuJoCo ${mujoco.mj_versionString()} (wasm)`;
   const contests: Contest[] = [];
   for (const [file, name] of Object.entries(MODELS)) {
     const bodies = await Promise.all(
@@ -32,7 +33,8 @@ export async function simulators(builds: readonly Build[]): Promise<Contest[]> {
       })),
       peers: [
         {
-          name: MUJOCO,
+          name: "MuJoCo wasm",
+          version,
           time: timerOf(() => other.run()),
           results: () => {
             other.run();
@@ -54,7 +56,8 @@ export async function simulators(builds: readonly Build[]): Promise<Contest[]> {
       })),
       peers: [
         {
-          name: MUJOCO,
+          name: "MuJoCo wasm",
+          version,
           time: timerOf(() => other.differentiate()),
           results: () => {
             other.run();
@@ -63,6 +66,7 @@ export async function simulators(builds: readonly Build[]): Promise<Contest[]> {
           },
         },
       ],
+      tolerance: FORWARD_DIFFERENCES,
     });
   }
   return contests;

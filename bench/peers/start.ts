@@ -7,6 +7,7 @@ import type { Contest } from "./contest.js";
 
 const PROGRAM = fileURLToPath(new URL("first-step.mjs", import.meta.url));
 const LIMIT = 0.01;
+const NAME = "limit, 10 ms";
 
 export function starts(): Contest[] {
   const time = async (turns: number): Promise<number> => {
@@ -20,8 +21,8 @@ export function starts(): Contest[] {
     {
       work: "from bytes to the first step of half-cheetah",
       ours: [{ name: "release", time }],
-      peers: [{ name: "a limit of 10 ms", time: (turns) => turns * LIMIT }],
-      targets: { "a limit of 10 ms": 1 },
+      peers: [{ name: NAME, limit: true, time: (turns) => turns * LIMIT }],
+      targets: { [NAME]: 1 },
       rounds: 21,
     },
   ];
