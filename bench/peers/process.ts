@@ -18,8 +18,14 @@ interface Greeting {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Every library on one thread. */
-const environment = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+/** Every library on one thread, and nothing written beside the sources. */
+const environment = {
+  ...process.env,
+  OMP_NUM_THREADS: "1",
+  OPENBLAS_NUM_THREADS: "1",
+  MKL_NUM_THREADS: "1",
+  PYTHONDONTWRITEBYTECODE: "1",
+};
 
 export class PeerProcess {
   readonly version: string;
@@ -28,11 +34,15 @@ export class PeerProcess {
   readonly #child: Child;
   readonly #lines: AsyncIterator<string>;
   readonly #programs: Greeting["programs"];
+  readonly #closed: Promise<unknown>;
   #complaint = "";
   #prepared = 0;
 
   private constructor(child: Child, lines: AsyncIterator<string>, { version, programs, slow }: Greeting) {
     this.#child = child;
+    this.#closed = once(child, "close");
+    // that it has ended is known from its silence
+    child.stdin.on("error", () => undefined);
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#complaint += text;
     });
@@ -59,7 +69,10 @@ export class PeerProcess {
   async #ask(request: object): Promise<unknown> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`${this.version} has ended: ${this.#complaint}`);
+    if (done) {
+      await this.#closed;
+      throw new Error(`${this.version} has ended: ${this.#complaint}`);
+    }
     return JSON.parse(value);
   }
 
