@@ -59,13 +59,16 @@ async function warmUp(timers: readonly Timer[], effort: Effort): Promise<number[
   return filling;
 }
 
-/** Seconds that one turn of each takes, in every round. */
+/** Seconds that one turn of each takes, in every round. Each round begins with another one: what comes first is interrupted least. */
 export async function interleave(timers: readonly Timer[], effort: Effort): Promise<number[][]> {
   await warmUp(timers, effort);
   const turns = await warmUp(timers, effort);
   const samples = timers.map((): number[] => []);
   for (let round = 0; round < effort.rounds; ++round) {
-    for (const [i, timer] of timers.entries()) samples[i]!.push((await timer(turns[i]!)) / turns[i]!);
+    for (let k = 0; k < timers.length; ++k) {
+      const i = (round + k) % timers.length;
+      samples[i]!.push((await timers[i]!(turns[i]!)) / turns[i]!);
+    }
   }
   return samples;
 }

@@ -21,5 +21,5 @@ PROGRAMS = {
     },
     "update": {"PyTorch": Update},
     "svg-inf": {"PyTorch, batched Jacobians": Infinite},
-    "svg-inf as one graph": {"PyTorch, a graph of all steps": InfiniteLoop},
+    "svg-inf as one graph": {"PyTorch, one graph": InfiniteLoop},
 }
