@@ -35,10 +35,19 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Ends with what the user can put right. */
+function refuse(mistake: string): never {
+  console.error(`error: ${mistake}`);
+  process.exit(2);
+}
+
+const rounds = Number(options.rounds);
+if (!(Number.isInteger(rounds) && rounds >= 1))
+  refuse(`--rounds is ${options.rounds}: it must be a whole number from 1`);
 const pinned = pin();
 const effort: Effort = options.quick
   ? { warm: 0.001, sample: 0.0001, rounds: 3 }
-  : { warm: 0.5, sample: 0.003, rounds: Number(options.rounds) };
+  : { warm: 0.5, sample: 0.003, rounds };
 const builds: Build[] = options.quick ? ["release"] : ["release", "fma"];
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -67,10 +76,7 @@ const works: Readonly<Record<string, () => Contest[] | Promise<Contest[]>>> = {
 };
 const asked = options.work?.split(",") ?? Object.keys(works);
 const unknown = asked.find((name) => works[name] === undefined);
-if (unknown !== undefined) {
-  console.error(`error: --work is ${unknown}: it must be some of ${Object.keys(works).join(", ")}`);
-  process.exit(2);
-}
+if (unknown !== undefined) refuse(`--work is ${unknown}: it must be some of ${Object.keys(works).join(", ")}`);
 
 if (options.install) execFileSync("npm", ["ci", "--prefix", here("peers")], { stdio: "inherit" });
 const processes: PeerProcess[] = [];

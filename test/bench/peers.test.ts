@@ -173,9 +173,15 @@ test("a quick run checks and times the peers that are there, and names those tha
   t.regex(rows[0]!, /,onnxruntime-node [\d.]+,"half-cheetah, one action",onnxruntime-node,release,.*,5$/);
 });
 
-test("a work that there is not is the user's mistake", (t) => {
-  const { status, stderr } = run("--work", "acting,juggling");
-  t.is(status, 2);
-  t.is(stderr, `error: --work is juggling: it must be some of ${WORKS}\n`);
-});
 const WORKS = "mlp, ensemble, adam, update, svg-inf, acting, simulator, products, start";
+
+test("a work that there is not and a number of rounds that is none are the user's mistakes", (t) => {
+  for (const [option, value, remedy] of [
+    ["--work", "juggling", `it must be some of ${WORKS}`],
+    ["--rounds", "0", "it must be a whole number from 1"],
+  ] as const) {
+    const { status, stderr } = run(option, value);
+    t.is(status, 2);
+    t.is(stderr, `error: ${option} is ${value}: ${remedy}\n`);
+  }
+});
