@@ -53,7 +53,7 @@ for (const task of Object.values(tasks)) {
   const config = resolveConfig({ task: task.name, steps: 1_000_000_000, replayCapacity: 50_000 });
   const trainer = new Trainer(await init(), config);
   for (let i = 0; i < config.learningStarts; ++i) trainer.step();
-  const times = measure(
+  const times = await measure(
     [
       { name: "step", multiplyAdds: 0, unit: "us", turn: step },
       { name: "jacobian", multiplyAdds: 0, unit: "us", turn: jacobian },

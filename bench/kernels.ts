@@ -33,7 +33,7 @@ function prepare(module: Module): Work[] {
 }
 
 const works = modules.map(prepare);
-const times = measure(works.flat(), effort);
+const times = await measure(works.flat(), effort);
 const date = new Date().toISOString().slice(0, 10);
 
 const rows = modules.flatMap(({ build }, b): Row[] => {

@@ -9,7 +9,8 @@ import { parseArgs } from "node:util";
 import { configOf, runCell } from "./learning/cell.js";
 import { plannedPairs } from "./learning/plan.js";
 import { PairStore } from "./learning/store.js";
-import { drawTask, table, withTable } from "./learning/summary.js";
+import { drawTask, table } from "./learning/summary.js";
+import { withTable } from "./page.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -66,7 +67,7 @@ await Promise.all(Array.from({ length: Number(options.jobs) }, work));
 const filled = [...stores.values()].filter(({ results }) => results.length > 0);
 const results = table(filled);
 const readme = fileURLToPath(new URL("../README.md", import.meta.url));
-writeFileSync(readme, withTable(readFileSync(readme, "utf8"), results));
+writeFileSync(readme, withTable(readFileSync(readme, "utf8"), "learning", results));
 for (const task of new Set(filled.map((store) => store.task))) {
   const own = filled.filter((store) => store.task === task);
   await drawTask(`${folder}/${task}.svg`, own);

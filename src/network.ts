@@ -9,8 +9,8 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
-/** One array inside a padded parameter block: `rows` runs of `columns` numbers, the next run `stride` further. */
-interface Slot {
+/** One array inside a padded block: `rows` runs of `columns` numbers, the next run `stride` further. */
+export interface Slot {
   readonly name: string;
   readonly shape: readonly number[];
   readonly offset: number;
@@ -67,6 +67,18 @@ function ensembleSlots(sizes: readonly number[], dimensions: number): Slot[] {
 /** Slots of a network from assembly/nn/predictor.ts, the number of every dimension's outputs last among the sizes. */
 export function predictorSlots(sizes: readonly number[], dimensions: number, single: boolean): Slot[] {
   return single ? mlpSlots([...sizes.slice(0, -1), sizes.at(-1)! * dimensions]) : ensembleSlots(sizes, dimensions);
+}
+
+/** Copies of the arrays in a padded block. */
+export function readSlots(block: Float32Array, slots: readonly Slot[]): Tensor[] {
+  return slots.map(({ name, shape, offset, rows, columns, stride }) => {
+    const data = new Float32Array(rows * columns);
+    for (let row = 0; row < rows; ++row) {
+      const from = offset + row * stride;
+      data.set(block.subarray(from, from + columns), row * columns);
+    }
+    return { name, shape, data };
+  });
 }
 
 /** The trainable numbers of one network in the core: its blocks, named and without their padding. */
@@ -143,14 +155,7 @@ export class Network {
   }
 
   #read(prefix: string, block: Float32Array): Tensor[] {
-    return this.#slots.map(({ name, shape, offset, rows, columns, stride }) => {
-      const data = new Float32Array(rows * columns);
-      for (let row = 0; row < rows; ++row) {
-        const from = offset + row * stride;
-        data.set(block.subarray(from, from + columns), row * columns);
-      }
-      return { name: `${prefix}.${name}`, shape, data };
-    });
+    return readSlots(block, this.#slots).map((tensor) => ({ ...tensor, name: `${prefix}.${tensor.name}` }));
   }
 
   #write(prefix: string, block: Float32Array, find: (name: string, shape: readonly number[]) => Float32Array): void {

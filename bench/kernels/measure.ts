@@ -27,43 +27,62 @@ export interface Effort {
   rounds: number;
 }
 
+/** Seconds that so many turns of something take, one after the other. */
+export type Timer = (turns: number) => number | Promise<number>;
+
 const seconds = (): number => performance.now() / 1000;
 
-function repeat(work: Work, turns: number): number {
-  const start = seconds();
-  for (let i = 0; i < turns; ++i) work.turn();
-  return seconds() - start;
+export function timerOf(turn: () => unknown): Timer {
+  return (turns) => {
+    const start = seconds();
+    for (let i = 0; i < turns; ++i) turn();
+    return seconds() - start;
+  };
 }
 
 /**
  * Calls everything until V8 has replaced its first code, then says how many turns of each fill a sample, going by the fastest
  * turns seen: an interruption here must not make all samples short, and so their caches cold.
  */
-function warmUp(works: Work[], effort: Effort): number[] {
-  return works.map((work) => {
+async function warmUp(timers: readonly Timer[], effort: Effort): Promise<number[]> {
+  const filling: number[] = [];
+  for (const timer of timers) {
     const end = seconds() + effort.warm;
     let turns = 1;
     let fastest = Number.POSITIVE_INFINITY;
     while (seconds() < end || turns * fastest < effort.sample / 2) {
-      fastest = Math.min(fastest, repeat(work, turns) / turns);
+      fastest = Math.min(fastest, (await timer(turns)) / turns);
       if (turns * fastest < effort.sample / 2) turns *= 2;
     }
-    return Math.max(1, Math.round(effort.sample / fastest));
-  });
+    filling.push(Math.max(1, Math.round(effort.sample / fastest)));
+  }
+  return filling;
 }
 
-export function measure(works: Work[], effort: Effort): Times[] {
-  warmUp(works, effort);
-  const turns = warmUp(works, effort);
-  const samples = works.map((): number[] => []);
+/** Seconds that one turn of each takes, in every round. Each round begins with another one: what comes first is interrupted least. */
+export async function interleave(timers: readonly Timer[], effort: Effort): Promise<number[][]> {
+  await warmUp(timers, effort);
+  const turns = await warmUp(timers, effort);
+  const samples = timers.map((): number[] => []);
   for (let round = 0; round < effort.rounds; ++round) {
-    works.forEach((work, i) => {
-      samples[i]!.push(repeat(work, turns[i]!) / turns[i]!);
-    });
+    for (let k = 0; k < timers.length; ++k) {
+      const i = (round + k) % timers.length;
+      samples[i]!.push((await timers[i]!(turns[i]!)) / turns[i]!);
+    }
   }
-  return samples.map((times) => {
-    times.sort((x, y) => x - y);
-    const quantile = (q: number): number => times[Math.round(q * (times.length - 1))]!;
-    return { median: quantile(0.5), low: quantile(0.1), high: quantile(0.9) };
-  });
+  return samples;
+}
+
+/** The number below which a share of the others lie. */
+export function quantile(numbers: readonly number[], share: number): number {
+  return [...numbers].sort((x, y) => x - y)[Math.round(share * (numbers.length - 1))]!;
+}
+
+export async function measure(works: readonly Work[], effort: Effort): Promise<Times[]> {
+  const timers = works.map(({ turn }) => timerOf(turn));
+  return (await interleave(timers, effort)).map((times) => ({
+    median: quantile(times, 0.5),
+    low: quantile(times, 0.1),
+    high: quantile(times, 0.9),
+  }));
 }

@@ -27,7 +27,16 @@ export function load(build: Build): Module | undefined {
     ["node_modules/assemblyscript/bin/asc.js", "bench/assembly/index.ts", "--target", build, "--outFile", outFile],
     { cwd: root, stdio: ["ignore", "ignore", "pipe"] },
   );
-  const bytes = readFileSync(new URL(outFile, root));
+  return instantiate(build, outFile);
+}
+
+/** The core as the package has it, without the kernels' exports. Undefined when this engine refuses relaxed SIMD. */
+export function loadCore(build: Build): Module | undefined {
+  return instantiate(build, build === "release" ? "build/core.wasm" : `build/core.${build}.wasm`);
+}
+
+function instantiate(build: Build, file: string): Module | undefined {
+  const bytes = readFileSync(new URL(file, root));
   // Node 20 knows relaxed SIMD, but behind a flag that later versions do not have
   if (!WebAssembly.validate(bytes)) setFlagsFromString("--experimental-wasm-relaxed-simd");
   if (!WebAssembly.validate(bytes)) return undefined;

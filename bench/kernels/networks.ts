@@ -8,7 +8,7 @@ const ROWS = 256;
 const BATCHES = [1, 32, 64, 256];
 
 /** A network in the arena, as the checks and the work see it. */
-interface Network {
+export interface Network {
   name: string;
   sizes: number[];
   /** Stacked sub-networks; 1 for a plain MLP. */
@@ -21,7 +21,7 @@ interface Network {
   count: number;
 }
 
-function create(module: Module, prefix: "mlp" | "ensemble", sizes: number[], dimensions: number): Network {
+export function create(module: Module, prefix: "mlp" | "ensemble", sizes: number[], dimensions: number): Network {
   const { exports } = module;
   const table = allocInts(module, sizes);
   const layers = sizes.length - 1;
@@ -36,7 +36,7 @@ function create(module: Module, prefix: "mlp" | "ensemble", sizes: number[], dim
 }
 
 /** Numbers in a row of level l, padding included. */
-function rowOf(network: Network, level: number): number {
+export function rowOf(network: Network, level: number): number {
   const size = network.sizes[level]!;
   return level === 0 || network.prefix === "mlp" ? padded(size) : size * network.width;
 }
@@ -92,15 +92,16 @@ function reference(
   return levels[last + 1]!;
 }
 
-/** Throws unless two blocks agree to 2e-5 of the largest number. */
-function agree(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+/** Throws unless two blocks agree to a share of the largest number. */
+export function agree(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 2e-5): void {
   let largest = 0;
   let error = 0;
   for (let i = 0; i < expected.length; ++i) {
     largest = Math.max(largest, Math.abs(expected[i]!));
     error = Math.max(error, Math.abs(actual[i]! - expected[i]!));
   }
-  if (!(largest > 0 && error <= 2e-5 * largest)) throw new Error(`${what}: error ${error}, largest number ${largest}`);
+  if (!(largest > 0 && error <= tolerance * largest && actual.length === expected.length))
+    throw new Error(`${what}: error ${error}, largest number ${largest}`);
 }
 
 function checkNetwork(module: Module, network: Network, B: number): void {
@@ -134,7 +135,7 @@ function checkNetwork(module: Module, network: Network, B: number): void {
 }
 
 /** Draws parameters, inputs and output adjoints; what is padding stays zero. */
-function draw(module: Module, network: Network): void {
+export function draw(module: Module, network: Network): void {
   const random = uniform();
   const { sizes, prefix, net, width, dimensions } = network;
   const { exports } = module;
@@ -159,7 +160,7 @@ function draw(module: Module, network: Network): void {
 }
 
 /** Multiply-adds of one input row, without padding: forward, and of the first layer alone. */
-export function multiplyAdds(sizes: number[], dimensions = 1): { all: number; first: number } {
+export function multiplyAdds(sizes: readonly number[], dimensions = 1): { all: number; first: number } {
   const layers = sizes.slice(1).map((O, l) => dimensions * O * sizes[l]!);
   return { all: layers.reduce((sum, n) => sum + n, 0), first: layers[0]! };
 }

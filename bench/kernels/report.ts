@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { csv } from "../../src/cli/csv.js";
 import type { Times, Work } from "./measure.js";
 import type { Build } from "./module.js";
@@ -28,7 +28,7 @@ export const machine = (): string =>
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
 
-const HEADER = "date,node,build,work,value,low,high,unit,percent_of_limit";
+const HEADER = "build,work,value,low,high,unit,percent_of_limit";
 
 /** `limit` is in multiply-adds a second, in the fastest decile; the work is compared in its own. */
 export function rowOf(build: Build, work: Work, times: Times, limit: number): Row {
@@ -56,26 +56,38 @@ export function table(rows: Row[], builds: Build[]): string {
     });
     return [name, found[0]!.unit, ...cells];
   });
-  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column]!.length)));
-  const format = (line: string[]): string =>
+  return aligned([head, ...lines], 2);
+}
+
+/** Lines of cells as columns, the first so many of them to the left. */
+export function aligned(lines: readonly (readonly string[])[], left: number): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const format = (line: readonly string[]): string =>
     line
-      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (column < left ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join("  ")
       .trimEnd();
-  return [head, ...lines].map(format).join("\n");
+  return lines.map(format).join("\n");
 }
 
 /** Writes the rows in place of those that the same Node version left in the machine's file. Returns the file's path. */
 export function writeCsv(folder: string, rows: Row[], date: string): string {
-  const path = join(folder, `kernels-${machine()}.csv`);
+  const lines = rows.map(({ build, work, value, low, high, unit, percent }) => {
+    const numbers = [value, low, high].map((x) => x.toPrecision(4));
+    return [build, work, ...numbers, unit, percent?.toFixed(1) ?? ""];
+  });
+  return replaceRows(join(folder, `kernels-${machine()}.csv`), HEADER, date, lines);
+}
+
+/** Writes lines, headed by date and Node version, in place of those that the same Node version left in a file. Returns its path. */
+export function replaceRows(path: string, header: string, date: string, lines: (string | number)[][]): string {
   const node = process.version;
   const before = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(1) : [];
   const kept = before.filter((line) => line.split(",")[1] !== node);
-  const lines = rows.map(({ build, work, value, low, high, unit, percent }) => {
-    const numbers = [value, low, high].map((x) => x.toPrecision(4));
-    return [date, node, build, work, ...numbers, unit, percent?.toFixed(1) ?? ""];
-  });
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path, `${[HEADER, ...kept].join("\n")}\n${csv(lines)}`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(
+    path,
+    `${[`date,node,${header}`, ...kept].join("\n")}\n${csv(lines.map((line) => [date, node, ...line]))}`,
+  );
   return path;
 }

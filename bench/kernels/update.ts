@@ -6,15 +6,37 @@ import type { Work } from "./measure.js";
 import { allocDoubles, allocInts, fill, floatsAt, type Module, uniform } from "./module.js";
 import { multiplyAdds } from "./networks.js";
 
-const S = 18;
-const A = 6;
-const B = 64;
-const POLICY = [S, 100, 100, 2 * A];
-const CRITIC = [S, 200, 100, 1];
-const MODEL = [S + A, 20, 20, 1];
+/** States, actions, rows of a batch, and the units of the networks' hidden layers. */
+export interface LearnerSizes {
+  readonly S: number;
+  readonly A: number;
+  readonly B: number;
+  readonly policy: readonly number[];
+  readonly critic: readonly number[];
+  readonly model: readonly number[];
+}
+
+export const HALF_CHEETAH: LearnerSizes = {
+  S: 18,
+  A: 6,
+  B: 64,
+  policy: [100, 100],
+  critic: [200, 100],
+  model: [20, 20],
+};
+export const GAMMA = 0.99;
+export const SIGMA_RANGE = [0.01, 1] as const;
+export const TARGET_PERIOD = 100;
+
+/** Units of every layer, inputs first: of policy, critic, and one of the model's sub-networks. */
+export function layersOf({ S, A, policy, critic, model }: LearnerSizes) {
+  return { policy: [S, ...policy, 2 * A], critic: [S, ...critic, 1], model: [S + A, ...model, 1] };
+}
 
 /** A learner over a batch of random transitions. */
-function createLearner(module: Module) {
+export function createLearner(module: Module, sizes: LearnerSizes) {
+  const { S, A, B } = sizes;
+  const layers = layersOf(sizes);
   const { exports } = module;
   const call = (name: string, ...operands: (number | bigint)[]): number => exports[name]!(...operands);
   const random = call("randomCreate", 1n, 0, 0);
@@ -44,13 +66,34 @@ function createLearner(module: Module) {
       Array.from({ length: S }, () => 1),
     ),
   );
-  const policy = call("policyCreate", encoder, allocInts(module, POLICY), 3, B, 1, 1, 0.01, 1, 3);
+  const policy = call(
+    "policyCreate",
+    encoder,
+    allocInts(module, layers.policy),
+    layers.policy.length - 1,
+    B,
+    1,
+    1,
+    ...SIGMA_RANGE,
+    3,
+  );
   call("policyInitialise", policy, random, 0.1, 0.3);
-  const value = call("valueCreate", encoder, 0, allocInts(module, CRITIC), 3, B);
+  const value = call("valueCreate", encoder, 0, allocInts(module, layers.critic), layers.critic.length - 1, B);
   call("valueInitialise", value, random, 1);
   const predicted = allocInts(module, dimensions);
   const frames = call("framesCreate", S, S, 0, 0, allocInts(module, [0]), 0, 0);
-  const model = call("modelCreate", encoder, A, allocInts(module, MODEL), 3, predicted, S, frames, 0, B);
+  const model = call(
+    "modelCreate",
+    encoder,
+    A,
+    allocInts(module, layers.model),
+    layers.model.length - 1,
+    predicted,
+    S,
+    frames,
+    0,
+    B,
+  );
   call("modelInitialise", model, random, 1);
   for (const [owner, name] of [
     [policy, "policyParameters"],
@@ -67,7 +110,7 @@ function createLearner(module: Module) {
   fill(floatsAt(module, call("batchReward", batch), B), numbers);
   call("policyForward", policy, call("batchS", batch), B);
   call("policyLogProb", policy, call("batchBehaviourLogProb", batch), call("batchA", batch), B);
-  const learner = call("learnerCreate", policy, model, value, 0, 0.99, 1, 100);
+  const learner = call("learnerCreate", policy, model, value, 0, GAMMA, 1, TARGET_PERIOD);
   // the policy is the one that acted, so every ratio is exactly 1; the losses of random networks are neither 0 nor huge
   call("importanceRatios", learner, batch, B);
   if (floatsAt(module, call("batchWeight", batch), B).some((weight) => weight !== 1))
@@ -79,15 +122,25 @@ function createLearner(module: Module) {
   ]) {
     if (!(loss > 1e-3 && loss < 1e3)) throw new Error(`a loss or norm of the update is ${loss}`);
   }
-  return { learner, batch };
+  return { policy, value, model, learner, batch };
+}
+
+export function wholeUpdate({ exports }: Module, learner: number, batch: number, B: number): void {
+  exports.updateModel!(learner, batch, B);
+  exports.importanceRatios!(learner, batch, B);
+  exports.updateValue!(learner, batch, B);
+  exports.importanceRatios!(learner, batch, B);
+  exports.updatePolicy!(learner, batch, 1, B, 1);
 }
 
 export function update(module: Module): Work[] {
-  const { learner, batch } = createLearner(module);
+  const { S, B } = HALF_CHEETAH;
+  const { learner, batch } = createLearner(module, HALF_CHEETAH);
   const { updateModel, importanceRatios, updateValue, updatePolicy } = module.exports;
-  const p = multiplyAdds(POLICY);
-  const v = multiplyAdds(CRITIC);
-  const m = multiplyAdds(MODEL, S);
+  const layers = layersOf(HALF_CHEETAH);
+  const p = multiplyAdds(layers.policy);
+  const v = multiplyAdds(layers.critic);
+  const m = multiplyAdds(layers.model, S);
   const work = (name: string, count: number, turn: () => void): Work => ({
     name: `SVG(1)-ER ${name}`,
     multiplyAdds: B * count,
@@ -101,11 +154,7 @@ export function update(module: Module): Work[] {
   const policyStep = 2 * v.all + 2 * m.all + p.all + (p.all - p.first);
   return [
     work("whole update", modelStep + ratios + valueStep + ratios + policyStep, () => {
-      updateModel!(learner, batch, B);
-      importanceRatios!(learner, batch, B);
-      updateValue!(learner, batch, B);
-      importanceRatios!(learner, batch, B);
-      updatePolicy!(learner, batch, 1, B, 1);
+      wholeUpdate(module, learner, batch, B);
     }),
     work("updateModel", modelStep, () => {
       updateModel!(learner, batch, B);

@@ -62,16 +62,6 @@ export function table(stores: readonly PairStore[]): string {
   ].join("\n");
 }
 
-const [BEGIN, END] = ["<!-- learning -->\n", "<!-- /learning -->"];
-
-/** A text with the table between its marks. */
-export function withTable(text: string, results: string): string {
-  const [before, rest] = text.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`no place for the table: ${BEGIN.trim()} and ${END} are missing`);
-  return `${before}${BEGIN}${results}${END}${after}`;
-}
-
 /** Draws the medians of a task's algorithms or, where there is one algorithm alone, every seed, too. */
 export async function drawTask(path: string, stores: readonly PairStore[]): Promise<void> {
   const curve = ({ records }: SeedResult) => records.map((r) => [r.step, r.evaluationReturn] as const);

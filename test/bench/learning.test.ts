@@ -5,7 +5,8 @@ import test from "ava";
 import { type CellResult, configOf, runCell } from "../../bench/learning/cell.js";
 import { plannedPairs } from "../../bench/learning/plan.js";
 import { PairStore } from "../../bench/learning/store.js";
-import { drawTask, table, withTable } from "../../bench/learning/summary.js";
+import { drawTask, table } from "../../bench/learning/summary.js";
+import { withTable } from "../../bench/page.js";
 import { resolveConfig, UsageError } from "../../src/config.js";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "valuegrad-learning-"));
@@ -57,8 +58,8 @@ test("the table counts solved seeds, steps, seconds, and what came later", async
   const [, , row] = table([store, new PairStore(path, "hand", "svg-inf")]).split("\n");
   t.is(row, "| cartpole | svg1-er | 2 of 3 | 1,000 of 1,500 | 0.375 | 3 of 3 | 2 | 332 (-30 to 420) | -0.06 to 0.84 |");
   const text = "a\n<!-- learning -->\nold\n<!-- /learning -->\nb\n";
-  t.is(withTable(text, "| new |\n"), "a\n<!-- learning -->\n| new |\n<!-- /learning -->\nb\n");
-  t.throws(() => withTable("a", ""), { message: /<!-- learning --> and <!-- \/learning --> are missing/ });
+  t.is(withTable(text, "learning", "| new |\n"), "a\n<!-- learning -->\n| new |\n<!-- /learning -->\nb\n");
+  t.throws(() => withTable("a", "learning", ""), { message: /<!-- learning --> and <!-- \/learning --> are missing/ });
   await drawTask(join(path, "cartpole.svg"), [store]);
   t.regex(readFileSync(join(path, "cartpole.svg"), "utf8"), /svg1-er, median of 3 seeds/);
 });
