@@ -5,7 +5,7 @@
 import { allocNumbers, arenaAlloc } from "../core/arena";
 import { sinesAndCosines } from "../linalg/angles";
 import { at } from "../linalg/vector";
-import { equalForms, form, formAtRows, Forms, formsCreate, formVjp, i32At } from "./forms";
+import { equalForms, form, formAtRows, Forms, formsCreate, i32At } from "./forms";
 
 export enum FeatureKind {
   Linear,
@@ -90,12 +90,13 @@ function angleForm(kind: i32, p: i32): i32 {
 
 /** States that are encoded at once, summand by summand. */
 const ROWS: i32 = 64;
-/** f64[ROWS]: a form's values, sines and cosines; T[ROWS]: what a summand brings, and the coordinates of a rotated vector. */
+/** f64[ROWS]: angles, their sines and cosines; T[ROWS]: what a summand brings or the coordinates of a rotated one, and derivatives by its forms. */
 const ANGLES: usize = memory.data(8 * 64, 16);
 const SINES: usize = memory.data(8 * 64, 16);
 const COSINES: usize = memory.data(8 * 64, 16);
 const X: usize = memory.data(8 * 64, 16);
 const Y: usize = memory.data(8 * 64, 16);
+const FACTORS: usize = memory.data(8 * 64, 16);
 
 
 @inline
@@ -162,33 +163,99 @@ export function encoderVjp<T>(encoder: Encoder, ds: usize, dphi: usize, phiRow: 
   const S = encoder.states;
   for (let b = 0; b < B; b += ROWS) {
     const rows = min(B - b, ROWS);
-    vjpRows<T>(encoder, at<T>(ds, b * S), at<T>(dphi, b * phiRow), phiRow, at<T>(s, b * S), rows);
+    vjpRows<T>(encoder, at<T>(ds, b * S), S, at<T>(dphi, b * phiRow), phiRow, 0, 1, 1, at<T>(s, b * S), rows);
   }
 }
 
-function vjpRows<T>(encoder: Encoder, ds: usize, dphi: usize, phiRow: i32, s: usize, B: i32): void {
-  const forms = encoder.forms;
+/**
+ * Pullback of D adjoints of every state: row targets[d] (i32) of ds (B, S, S) += dphi[., ., d] times the Jacobian at s, dphi (B, F, width),
+ * phiRow from state to state.
+ */
+export function encoderVjpOfEach<T>(
+  encoder: Encoder,
+  ds: usize,
+  targets: usize,
+  dphi: usize,
+  phiRow: i32,
+  D: i32,
+  width: i32,
+  s: usize,
+  B: i32,
+): void {
   const S = encoder.states;
+  for (let b = 0; b < B; b += ROWS) {
+    const rows = min(B - b, ROWS);
+    const from = at<T>(dphi, b * phiRow);
+    vjpRows<T>(encoder, at<T>(ds, b * S * S), S * S, from, phiRow, targets, D, width, at<T>(s, b * S), rows);
+  }
+}
+
+function vjpRows<T>(
+  encoder: Encoder,
+  ds: usize,
+  dsRow: i32,
+  dphi: usize,
+  phiRow: i32,
+  targets: usize,
+  D: i32,
+  width: i32,
+  s: usize,
+  B: i32,
+): void {
   for (let p = 0; p < encoder.summands; ++p) {
     const kind = i32At(encoder.kinds, p);
     const first = FORMS * p;
-    evaluate<T>(encoder, p, s, B);
-    const column = i32At(encoder.outputs, p);
     const inverse = load<T>(at<T>(encoder.inverseScales, p));
+    const adjoints = at<T>(dphi, i32At(encoder.outputs, p) * width);
+    if (kind != FeatureKind.Linear) evaluate<T>(encoder, p, s, B);
+    // the derivatives by the summand's forms
     for (let b = 0; b < B; ++b) {
-      const g = load<T>(at<T>(dphi, b * phiRow + column)) * inverse;
-      const d = at<T>(ds, b * S);
-      if (kind == FeatureKind.Linear) formVjp<T>(forms, first, d, g);
-      else if (kind == FeatureKind.Sin) formVjp<T>(forms, first, d, cosineOf<T>(b) * g);
-      else if (kind == FeatureKind.Cos) formVjp<T>(forms, first, d, -sineOf<T>(b) * g);
-      else {
+      let factor = inverse;
+      if (kind == FeatureKind.Sin) factor *= cosineOf<T>(b);
+      else if (kind == FeatureKind.Cos) factor *= -sineOf<T>(b);
+      else if (kind == FeatureKind.Rotated) {
         // phi = cos(t) x + sin(t) y
-        const c = cosineOf<T>(b);
-        const n = sineOf<T>(b);
-        formVjp<T>(forms, first, d, c * g);
-        formVjp<T>(forms, first + 1, d, n * g);
-        formVjp<T>(forms, first + 2, d, (c * load<T>(at<T>(Y, b)) - n * load<T>(at<T>(X, b))) * g);
+        const across = cosineOf<T>(b) * load<T>(at<T>(Y, b)) - sineOf<T>(b) * load<T>(at<T>(X, b));
+        store<T>(at<T>(X, b), inverse * across);
+        store<T>(at<T>(Y, b), inverse * sineOf<T>(b));
+        factor *= cosineOf<T>(b);
       }
+      store<T>(at<T>(FACTORS, b), factor);
+    }
+    pullBack<T>(encoder, first, FACTORS, ds, dsRow, adjoints, phiRow, targets, D, B);
+    if (kind != FeatureKind.Rotated) continue;
+    pullBack<T>(encoder, first + 1, Y, ds, dsRow, adjoints, phiRow, targets, D, B);
+    pullBack<T>(encoder, first + 2, X, ds, dsRow, adjoints, phiRow, targets, D, B);
+  }
+}
+
+/** Adds the adjoints times a feature's derivative by form j, factors (B), times the form's by the state. */
+function pullBack<T>(
+  encoder: Encoder,
+  j: i32,
+  factors: usize,
+  ds: usize,
+  dsRow: i32,
+  adjoints: usize,
+  phiRow: i32,
+  targets: usize,
+  D: i32,
+  B: i32,
+): void {
+  const forms = encoder.forms;
+  const end = i32At(forms.starts, j + 1);
+  for (let k = i32At(forms.starts, j); k < end; ++k) {
+    const coefficient = load<T>(at<T>(forms.coefficients, k));
+    let column = at<T>(ds, i32At(forms.indices, k));
+    let adjoint = adjoints;
+    for (let b = 0; b < B; ++b) {
+      const factor = coefficient * load<T>(at<T>(factors, b));
+      for (let d = 0; d < D; ++d) {
+        const slot = targets ? at<T>(column, i32At(targets, d) * encoder.states) : column;
+        store<T>(slot, load<T>(slot) + factor * load<T>(at<T>(adjoint, d)));
+      }
+      column = at<T>(column, dsRow);
+      adjoint = at<T>(adjoint, phiRow);
     }
   }
 }

@@ -9,7 +9,7 @@
 import { allocNumbers, arenaAlloc } from "../core/arena";
 import { exponential, hyperbolicTangent, logarithm } from "../core/math";
 import { Random } from "../core/random";
-import { Encoder, encoderForward, encoderJvp, encoderVjp } from "../nn/encoder";
+import { Encoder, encoderForward, encoderJvp, encoderVjp, encoderVjpOfEach } from "../nn/encoder";
 import { Parameters, parametersCreate } from "../nn/adam";
 import {
   Predictor,
@@ -61,9 +61,8 @@ export class Model {
   change: usize;
   /** T[D], one row's: changes in the frames. */
   body: usize;
-  /** Of modelJacobian: T (rows, inputs, padded(D)), a row of features T[F], a unit vector T[S]. */
+  /** Of modelJacobian: T (rows, inputs, padded(D)), and a unit vector T[S]. */
   sensitivity: usize;
-  phi: usize;
   unit: usize;
 }
 
@@ -251,7 +250,6 @@ export function modelAllocateJacobian<T>(model: Model): void {
   const net = model.net;
   predictorAllocateJacobian<T>(net);
   model.sensitivity = allocNumbers<T>(net.rows * net.inputs * padded(net.dimensions));
-  model.phi = allocNumbers<T>(model.encoder.features);
   model.unit = allocNumbers<T>(model.states);
 }
 
@@ -279,14 +277,14 @@ export function modelJacobian<T>(model: Model, fS: usize, fA: usize, s: usize, B
   predictorInputJacobian<T>(net, model.parameters.values, model.sensitivity, B);
   clear<T>(fS, B * S * S);
   clear<T>(fA, B * S * A);
+  const row = net.inputs * width;
+  encoderVjpOfEach<T>(model.encoder, fS, model.predicted, model.sensitivity, row, net.dimensions, width, s, B);
   for (let b = 0; b < B; ++b) {
-    const sensitivity = at<T>(model.sensitivity, b * net.inputs * width);
+    const sensitivity = at<T>(model.sensitivity, b * row);
     const toState = at<T>(fS, b * S * S);
     const toAction = at<T>(fA, b * S * A);
     for (let d = 0; d < net.dimensions; ++d) {
       const i = predictedAt(model, d);
-      for (let f = 0; f < F; ++f) store<T>(at<T>(model.phi, f), load<T>(at<T>(sensitivity, f * width + d)));
-      encoderVjp<T>(model.encoder, at<T>(toState, i * S), model.phi, F, at<T>(s, b * S), 1);
       for (let k = 0; k < A; ++k) {
         store<T>(at<T>(toAction, i * A + k), load<T>(at<T>(sensitivity, (F + k) * width + d)));
       }

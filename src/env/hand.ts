@@ -40,7 +40,7 @@ export const hand: CoreTask = {
   ],
   score: { name: "final cost", unit: "m^2", window: 1, threshold: 0.05, better: "lower", share: 0.8 },
   // critics need the one reward of an episode at once: a target that is renewed brings it one step back every time
-  defaults: { gamma: 1, disturbance: 1, steps: 40_000, valueLearning: "returns" },
+  defaults: { gamma: 1, disturbance: 1, steps: 20_000, valueLearning: "returns" },
   springs: [["hand", "ball"]],
   markers: ({ 6: target }) => [
     { name: "hand", x: 2 * target!, y: 3, radius: 0.15 },
