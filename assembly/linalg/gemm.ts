@@ -9,8 +9,8 @@
 
 import { loadSplat, mulAdd } from "../core/lanes";
 
-/** c (4, 2 V) = init + a b; a is (4, K), its rows aRow apart. */
-function tile4x2<T, V>(
+/** c (4, columns) = init + a b, two vectors of columns at a time; a is (4, K), its rows aRow apart. */
+function strip4x2<T, V>(
   c: usize,
   cRow: usize,
   init: usize,
@@ -20,114 +20,120 @@ function tile4x2<T, V>(
   b: usize,
   bRow: usize,
   K: i32,
+  columns: usize,
 ): void {
   const next = sizeof<V>();
   const one = sizeof<T>();
-  let a0 = a;
-  let a1 = a0 + aRow;
-  let a2 = a1 + aRow;
-  let a3 = a2 + aRow;
-  let c00 = load<V>(init);
-  let c01 = load<V>(init, next);
-  init += initRow;
-  let c10 = load<V>(init);
-  let c11 = load<V>(init, next);
-  init += initRow;
-  let c20 = load<V>(init);
-  let c21 = load<V>(init, next);
-  init += initRow;
-  let c30 = load<V>(init);
-  let c31 = load<V>(init, next);
-  let k = K;
-  while (true) {
-    let b0 = load<V>(b);
-    let b1 = load<V>(b, next);
-    let s = loadSplat<T, V>(a0);
-    c00 = mulAdd<T, V>(s, b0, c00);
-    c01 = mulAdd<T, V>(s, b1, c01);
-    s = loadSplat<T, V>(a1);
-    c10 = mulAdd<T, V>(s, b0, c10);
-    c11 = mulAdd<T, V>(s, b1, c11);
-    s = loadSplat<T, V>(a2);
-    c20 = mulAdd<T, V>(s, b0, c20);
-    c21 = mulAdd<T, V>(s, b1, c21);
-    s = loadSplat<T, V>(a3);
-    c30 = mulAdd<T, V>(s, b0, c30);
-    c31 = mulAdd<T, V>(s, b1, c31);
-    b += bRow;
-    if (--k == 0) break;
+  for (let n: usize = 0; n + 2 * next <= columns; n += 2 * next) {
+    let cN = c + n;
+    let initN = init + n;
+    let bN = b + n;
+    let a0 = a;
+    let a1 = a0 + aRow;
+    let a2 = a1 + aRow;
+    let a3 = a2 + aRow;
+    let c00 = load<V>(initN);
+    let c01 = load<V>(initN, next);
+    initN += initRow;
+    let c10 = load<V>(initN);
+    let c11 = load<V>(initN, next);
+    initN += initRow;
+    let c20 = load<V>(initN);
+    let c21 = load<V>(initN, next);
+    initN += initRow;
+    let c30 = load<V>(initN);
+    let c31 = load<V>(initN, next);
+    let k = K;
+    while (true) {
+      let b0 = load<V>(bN);
+      let b1 = load<V>(bN, next);
+      let s = loadSplat<T, V>(a0);
+      c00 = mulAdd<T, V>(s, b0, c00);
+      c01 = mulAdd<T, V>(s, b1, c01);
+      s = loadSplat<T, V>(a1);
+      c10 = mulAdd<T, V>(s, b0, c10);
+      c11 = mulAdd<T, V>(s, b1, c11);
+      s = loadSplat<T, V>(a2);
+      c20 = mulAdd<T, V>(s, b0, c20);
+      c21 = mulAdd<T, V>(s, b1, c21);
+      s = loadSplat<T, V>(a3);
+      c30 = mulAdd<T, V>(s, b0, c30);
+      c31 = mulAdd<T, V>(s, b1, c31);
+      bN += bRow;
+      if (--k == 0) break;
 
-    b0 = load<V>(b);
-    b1 = load<V>(b, next);
-    s = loadSplat<T, V>(a0 + one);
-    c00 = mulAdd<T, V>(s, b0, c00);
-    c01 = mulAdd<T, V>(s, b1, c01);
-    s = loadSplat<T, V>(a1 + one);
-    c10 = mulAdd<T, V>(s, b0, c10);
-    c11 = mulAdd<T, V>(s, b1, c11);
-    s = loadSplat<T, V>(a2 + one);
-    c20 = mulAdd<T, V>(s, b0, c20);
-    c21 = mulAdd<T, V>(s, b1, c21);
-    s = loadSplat<T, V>(a3 + one);
-    c30 = mulAdd<T, V>(s, b0, c30);
-    c31 = mulAdd<T, V>(s, b1, c31);
-    b += bRow;
-    if (--k == 0) break;
+      b0 = load<V>(bN);
+      b1 = load<V>(bN, next);
+      s = loadSplat<T, V>(a0 + one);
+      c00 = mulAdd<T, V>(s, b0, c00);
+      c01 = mulAdd<T, V>(s, b1, c01);
+      s = loadSplat<T, V>(a1 + one);
+      c10 = mulAdd<T, V>(s, b0, c10);
+      c11 = mulAdd<T, V>(s, b1, c11);
+      s = loadSplat<T, V>(a2 + one);
+      c20 = mulAdd<T, V>(s, b0, c20);
+      c21 = mulAdd<T, V>(s, b1, c21);
+      s = loadSplat<T, V>(a3 + one);
+      c30 = mulAdd<T, V>(s, b0, c30);
+      c31 = mulAdd<T, V>(s, b1, c31);
+      bN += bRow;
+      if (--k == 0) break;
 
-    b0 = load<V>(b);
-    b1 = load<V>(b, next);
-    s = loadSplat<T, V>(a0 + 2 * one);
-    c00 = mulAdd<T, V>(s, b0, c00);
-    c01 = mulAdd<T, V>(s, b1, c01);
-    s = loadSplat<T, V>(a1 + 2 * one);
-    c10 = mulAdd<T, V>(s, b0, c10);
-    c11 = mulAdd<T, V>(s, b1, c11);
-    s = loadSplat<T, V>(a2 + 2 * one);
-    c20 = mulAdd<T, V>(s, b0, c20);
-    c21 = mulAdd<T, V>(s, b1, c21);
-    s = loadSplat<T, V>(a3 + 2 * one);
-    c30 = mulAdd<T, V>(s, b0, c30);
-    c31 = mulAdd<T, V>(s, b1, c31);
-    b += bRow;
-    if (--k == 0) break;
+      b0 = load<V>(bN);
+      b1 = load<V>(bN, next);
+      s = loadSplat<T, V>(a0 + 2 * one);
+      c00 = mulAdd<T, V>(s, b0, c00);
+      c01 = mulAdd<T, V>(s, b1, c01);
+      s = loadSplat<T, V>(a1 + 2 * one);
+      c10 = mulAdd<T, V>(s, b0, c10);
+      c11 = mulAdd<T, V>(s, b1, c11);
+      s = loadSplat<T, V>(a2 + 2 * one);
+      c20 = mulAdd<T, V>(s, b0, c20);
+      c21 = mulAdd<T, V>(s, b1, c21);
+      s = loadSplat<T, V>(a3 + 2 * one);
+      c30 = mulAdd<T, V>(s, b0, c30);
+      c31 = mulAdd<T, V>(s, b1, c31);
+      bN += bRow;
+      if (--k == 0) break;
 
-    b0 = load<V>(b);
-    b1 = load<V>(b, next);
-    s = loadSplat<T, V>(a0 + 3 * one);
-    c00 = mulAdd<T, V>(s, b0, c00);
-    c01 = mulAdd<T, V>(s, b1, c01);
-    s = loadSplat<T, V>(a1 + 3 * one);
-    c10 = mulAdd<T, V>(s, b0, c10);
-    c11 = mulAdd<T, V>(s, b1, c11);
-    s = loadSplat<T, V>(a2 + 3 * one);
-    c20 = mulAdd<T, V>(s, b0, c20);
-    c21 = mulAdd<T, V>(s, b1, c21);
-    s = loadSplat<T, V>(a3 + 3 * one);
-    c30 = mulAdd<T, V>(s, b0, c30);
-    c31 = mulAdd<T, V>(s, b1, c31);
-    b += bRow;
-    if (--k == 0) break;
+      b0 = load<V>(bN);
+      b1 = load<V>(bN, next);
+      s = loadSplat<T, V>(a0 + 3 * one);
+      c00 = mulAdd<T, V>(s, b0, c00);
+      c01 = mulAdd<T, V>(s, b1, c01);
+      s = loadSplat<T, V>(a1 + 3 * one);
+      c10 = mulAdd<T, V>(s, b0, c10);
+      c11 = mulAdd<T, V>(s, b1, c11);
+      s = loadSplat<T, V>(a2 + 3 * one);
+      c20 = mulAdd<T, V>(s, b0, c20);
+      c21 = mulAdd<T, V>(s, b1, c21);
+      s = loadSplat<T, V>(a3 + 3 * one);
+      c30 = mulAdd<T, V>(s, b0, c30);
+      c31 = mulAdd<T, V>(s, b1, c31);
+      bN += bRow;
+      if (--k == 0) break;
 
-    a0 += 4 * one;
-    a1 += 4 * one;
-    a2 += 4 * one;
-    a3 += 4 * one;
+      a0 += 4 * one;
+      a1 += 4 * one;
+      a2 += 4 * one;
+      a3 += 4 * one;
+    }
+    store<V>(cN, c00);
+    store<V>(cN, c01, next);
+    cN += cRow;
+    store<V>(cN, c10);
+    store<V>(cN, c11, next);
+    cN += cRow;
+    store<V>(cN, c20);
+    store<V>(cN, c21, next);
+    cN += cRow;
+    store<V>(cN, c30);
+    store<V>(cN, c31, next);
   }
-  store<V>(c, c00);
-  store<V>(c, c01, next);
-  c += cRow;
-  store<V>(c, c10);
-  store<V>(c, c11, next);
-  c += cRow;
-  store<V>(c, c20);
-  store<V>(c, c21, next);
-  c += cRow;
-  store<V>(c, c30);
-  store<V>(c, c31, next);
 }
 
-/** c (4, 2 V) = init + a' b; a is (K, 4), its rows aStep apart. */
-function tile4x2Transposed<T, V>(
+/** c (4, columns) = init + a' b, two vectors of columns at a time; a is (K, 4), its rows aStep apart. */
+function strip4x2Transposed<T, V>(
   c: usize,
   cRow: usize,
   init: usize,
@@ -137,69 +143,141 @@ function tile4x2Transposed<T, V>(
   b: usize,
   bRow: usize,
   K: i32,
+  columns: usize,
 ): void {
   const next = sizeof<V>();
   const one = sizeof<T>();
-  let c00 = load<V>(init);
-  let c01 = load<V>(init, next);
-  init += initRow;
-  let c10 = load<V>(init);
-  let c11 = load<V>(init, next);
-  init += initRow;
-  let c20 = load<V>(init);
-  let c21 = load<V>(init, next);
-  init += initRow;
-  let c30 = load<V>(init);
-  let c31 = load<V>(init, next);
-  let k = K;
-  while (true) {
-    let b0 = load<V>(b);
-    let b1 = load<V>(b, next);
-    let s = loadSplat<T, V>(a);
-    c00 = mulAdd<T, V>(s, b0, c00);
-    c01 = mulAdd<T, V>(s, b1, c01);
-    s = loadSplat<T, V>(a + one);
-    c10 = mulAdd<T, V>(s, b0, c10);
-    c11 = mulAdd<T, V>(s, b1, c11);
-    s = loadSplat<T, V>(a + 2 * one);
-    c20 = mulAdd<T, V>(s, b0, c20);
-    c21 = mulAdd<T, V>(s, b1, c21);
-    s = loadSplat<T, V>(a + 3 * one);
-    c30 = mulAdd<T, V>(s, b0, c30);
-    c31 = mulAdd<T, V>(s, b1, c31);
-    if (--k == 0) break;
-    a += aStep;
-    b += bRow;
+  for (let n: usize = 0; n + 2 * next <= columns; n += 2 * next) {
+    let cN = c + n;
+    let initN = init + n;
+    let aK = a;
+    let bN = b + n;
+    let c00 = load<V>(initN);
+    let c01 = load<V>(initN, next);
+    initN += initRow;
+    let c10 = load<V>(initN);
+    let c11 = load<V>(initN, next);
+    initN += initRow;
+    let c20 = load<V>(initN);
+    let c21 = load<V>(initN, next);
+    initN += initRow;
+    let c30 = load<V>(initN);
+    let c31 = load<V>(initN, next);
+    let k = K;
+    while (true) {
+      let b0 = load<V>(bN);
+      let b1 = load<V>(bN, next);
+      let s = loadSplat<T, V>(aK);
+      c00 = mulAdd<T, V>(s, b0, c00);
+      c01 = mulAdd<T, V>(s, b1, c01);
+      s = loadSplat<T, V>(aK + one);
+      c10 = mulAdd<T, V>(s, b0, c10);
+      c11 = mulAdd<T, V>(s, b1, c11);
+      s = loadSplat<T, V>(aK + 2 * one);
+      c20 = mulAdd<T, V>(s, b0, c20);
+      c21 = mulAdd<T, V>(s, b1, c21);
+      s = loadSplat<T, V>(aK + 3 * one);
+      c30 = mulAdd<T, V>(s, b0, c30);
+      c31 = mulAdd<T, V>(s, b1, c31);
+      if (--k == 0) break;
+      aK += aStep;
+      bN += bRow;
 
-    b0 = load<V>(b);
-    b1 = load<V>(b, next);
-    s = loadSplat<T, V>(a);
-    c00 = mulAdd<T, V>(s, b0, c00);
-    c01 = mulAdd<T, V>(s, b1, c01);
-    s = loadSplat<T, V>(a + one);
-    c10 = mulAdd<T, V>(s, b0, c10);
-    c11 = mulAdd<T, V>(s, b1, c11);
-    s = loadSplat<T, V>(a + 2 * one);
-    c20 = mulAdd<T, V>(s, b0, c20);
-    c21 = mulAdd<T, V>(s, b1, c21);
-    s = loadSplat<T, V>(a + 3 * one);
-    c30 = mulAdd<T, V>(s, b0, c30);
-    c31 = mulAdd<T, V>(s, b1, c31);
-    if (--k == 0) break;
-    a += aStep;
-    b += bRow;
+      b0 = load<V>(bN);
+      b1 = load<V>(bN, next);
+      s = loadSplat<T, V>(aK);
+      c00 = mulAdd<T, V>(s, b0, c00);
+      c01 = mulAdd<T, V>(s, b1, c01);
+      s = loadSplat<T, V>(aK + one);
+      c10 = mulAdd<T, V>(s, b0, c10);
+      c11 = mulAdd<T, V>(s, b1, c11);
+      s = loadSplat<T, V>(aK + 2 * one);
+      c20 = mulAdd<T, V>(s, b0, c20);
+      c21 = mulAdd<T, V>(s, b1, c21);
+      s = loadSplat<T, V>(aK + 3 * one);
+      c30 = mulAdd<T, V>(s, b0, c30);
+      c31 = mulAdd<T, V>(s, b1, c31);
+      if (--k == 0) break;
+      aK += aStep;
+      bN += bRow;
+    }
+    store<V>(cN, c00);
+    store<V>(cN, c01, next);
+    cN += cRow;
+    store<V>(cN, c10);
+    store<V>(cN, c11, next);
+    cN += cRow;
+    store<V>(cN, c20);
+    store<V>(cN, c21, next);
+    cN += cRow;
+    store<V>(cN, c30);
+    store<V>(cN, c31, next);
   }
-  store<V>(c, c00);
-  store<V>(c, c01, next);
+}
+
+/** c (8, V) = init + a b, any strides of a: four sums alone would wait for themselves. */
+function tile8x1<T, V>(
+  c: usize,
+  cRow: usize,
+  init: usize,
+  initRow: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  K: i32,
+): void {
+  const a1 = a + aRow;
+  const a2 = a1 + aRow;
+  const a3 = a2 + aRow;
+  const a4 = a3 + aRow;
+  const a5 = a4 + aRow;
+  const a6 = a5 + aRow;
+  const a7 = a6 + aRow;
+  let c0 = load<V>(init);
+  init += initRow;
+  let c1 = load<V>(init);
+  init += initRow;
+  let c2 = load<V>(init);
+  init += initRow;
+  let c3 = load<V>(init);
+  init += initRow;
+  let c4 = load<V>(init);
+  init += initRow;
+  let c5 = load<V>(init);
+  init += initRow;
+  let c6 = load<V>(init);
+  init += initRow;
+  let c7 = load<V>(init);
+  let k: usize = 0;
+  for (const end = b + <usize>K * bRow; b < end; b += bRow) {
+    const bk = load<V>(b);
+    c0 = mulAdd<T, V>(loadSplat<T, V>(a + k), bk, c0);
+    c1 = mulAdd<T, V>(loadSplat<T, V>(a1 + k), bk, c1);
+    c2 = mulAdd<T, V>(loadSplat<T, V>(a2 + k), bk, c2);
+    c3 = mulAdd<T, V>(loadSplat<T, V>(a3 + k), bk, c3);
+    c4 = mulAdd<T, V>(loadSplat<T, V>(a4 + k), bk, c4);
+    c5 = mulAdd<T, V>(loadSplat<T, V>(a5 + k), bk, c5);
+    c6 = mulAdd<T, V>(loadSplat<T, V>(a6 + k), bk, c6);
+    c7 = mulAdd<T, V>(loadSplat<T, V>(a7 + k), bk, c7);
+    k += aStep;
+  }
+  store<V>(c, c0);
   c += cRow;
-  store<V>(c, c10);
-  store<V>(c, c11, next);
+  store<V>(c, c1);
   c += cRow;
-  store<V>(c, c20);
-  store<V>(c, c21, next);
+  store<V>(c, c2);
   c += cRow;
-  store<V>(c, c30);
-  store<V>(c, c31, next);
+  store<V>(c, c3);
+  c += cRow;
+  store<V>(c, c4);
+  c += cRow;
+  store<V>(c, c5);
+  c += cRow;
+  store<V>(c, c6);
+  c += cRow;
+  store<V>(c, c7);
 }
 
 /** c (4, V) = init + a b, any strides of a. */
@@ -321,7 +399,7 @@ function tallTiles<T, V>(
     let ii = init + n;
     let ai = a;
     for (let m = 0; m + 4 <= M; m += 4) {
-      tile4x2<T, V>(ci, cRow, ii, initRow, ai, aRow, STRIP, panel, K);
+      strip4x2<T, V>(ci, cRow, ii, initRow, ai, aRow, STRIP, panel, K, panel);
       ci += 4 * cRow;
       ii += 4 * initRow;
       ai += 4 * aRow;
@@ -358,35 +436,40 @@ function product<T, V>(
   const columns = (<usize>N) << alignof<T>();
   const tall = aStep == sizeof<T>() && M >= COPY_FROM;
   if (tall) tallTiles<T, V>(c, cRow, init, initRow, a, aRow, b, bRow, M, K, columns);
-  let m = 0;
-  for (; m + 4 <= M; m += 4) {
-    let n: usize = 0;
-    if (tall) n = columns - (columns % (2 * width));
-    else if (aStep == sizeof<T>()) {
-      for (; n + 2 * width <= columns; n += 2 * width) {
-        tile4x2<T, V>(c + n, cRow, init + n, initRow, a, aRow, b + n, bRow, K);
-      }
-    } else {
-      const copy = N >= COPY_FROM;
-      if (copy) copyStrip<T, V>(a, aStep, K);
-      const strip = copy ? STRIP : a;
-      const step: usize = copy ? 4 * sizeof<T>() : aStep;
-      for (; n + 2 * width <= columns; n += 2 * width) {
-        tile4x2Transposed<T, V>(c + n, cRow, init + n, initRow, strip, step, b + n, bRow, K);
-      }
+  const pairs = columns - (columns % (2 * width));
+  const fours = M & ~3;
+  for (let m = 0; m < fours && !tall; m += 4) {
+    const ci = c + <usize>m * cRow;
+    const ii = init + <usize>m * initRow;
+    const ai = a + <usize>m * aRow;
+    if (aStep == sizeof<T>()) strip4x2<T, V>(ci, cRow, ii, initRow, ai, aRow, b, bRow, K, pairs);
+    else if (N < COPY_FROM) strip4x2Transposed<T, V>(ci, cRow, ii, initRow, ai, aStep, b, bRow, K, pairs);
+    else {
+      copyStrip<T, V>(ai, aStep, K);
+      strip4x2Transposed<T, V>(ci, cRow, ii, initRow, STRIP, 4 * sizeof<T>(), b, bRow, K, pairs);
     }
-    for (; n < columns; n += width) tile4x1<T, V>(c + n, cRow, init + n, initRow, a, aRow, aStep, b + n, bRow, K);
-    a += 4 * aRow;
-    c += 4 * cRow;
-    init += 4 * initRow;
   }
-  for (; m < M; ++m) {
+  if (pairs < columns) {
+    // one vector is left over
+    let m = 0;
+    for (; m + 8 <= fours; m += 8) {
+      const ci = c + pairs + <usize>m * cRow;
+      const ii = init + pairs + <usize>m * initRow;
+      tile8x1<T, V>(ci, cRow, ii, initRow, a + <usize>m * aRow, aRow, aStep, b + pairs, bRow, K);
+    }
+    if (m < fours) {
+      const ci = c + pairs + <usize>m * cRow;
+      const ii = init + pairs + <usize>m * initRow;
+      tile4x1<T, V>(ci, cRow, ii, initRow, a + <usize>m * aRow, aRow, aStep, b + pairs, bRow, K);
+    }
+  }
+  for (let m = fours; m < M; ++m) {
+    const ci = c + <usize>m * cRow;
+    const ii = init + <usize>m * initRow;
+    const ai = a + <usize>m * aRow;
     let n: usize = 0;
-    for (; n + 4 * width <= columns; n += 4 * width) tile1x4<T, V>(c + n, init + n, a, aStep, b + n, bRow, K);
-    for (; n < columns; n += width) tile1x1<T, V>(c + n, init + n, a, aStep, b + n, bRow, K);
-    a += aRow;
-    c += cRow;
-    init += initRow;
+    for (; n + 4 * width <= columns; n += 4 * width) tile1x4<T, V>(ci + n, ii + n, ai, aStep, b + n, bRow, K);
+    for (; n < columns; n += width) tile1x1<T, V>(ci + n, ii + n, ai, aStep, b + n, bRow, K);
   }
 }
 

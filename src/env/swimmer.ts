@@ -75,7 +75,7 @@ function swimmer(links: number, id: number): CoreTask {
       ...(links === 3
         ? { steps: 20_000, gamma: 0.97, valueUpdates: 3, policyLearningRate: 1e-3, sigma: 0.8 }
         : {
-            steps: links === 5 ? 60_000 : 150_000,
+            steps: links === 5 ? 60_000 : 100_000,
             valueUpdates: 4,
             // a body that lies across the way to the goal has to turn first
             gamma: 0.98,
