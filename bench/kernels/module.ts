@@ -2,7 +2,9 @@
 // asconfig.json.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 
 export type Build = "release" | "fma";
@@ -18,25 +20,32 @@ export interface Module {
 
 const root = new URL("../../", import.meta.url);
 
-/** Compiles bench/assembly into build/. Undefined when this engine refuses relaxed SIMD. */
+/** The bytes of a source compiled with the settings of a build. */
+export function compile(build: Build, ...source: string[]): Buffer<ArrayBuffer> {
+  // a folder of its own: benchmarks may run side by side
+  const folder = mkdtempSync(join(tmpdir(), "valuegrad-compiled-"));
+  try {
+    const outFile = join(folder, "compiled.wasm");
+    const asc = ["node_modules/assemblyscript/bin/asc.js", ...source, "--target", build, "--outFile", outFile];
+    execFileSync(process.execPath, asc, { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+    return readFileSync(outFile);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** bench/assembly, compiled. Undefined when this engine refuses relaxed SIMD. */
 export function load(build: Build): Module | undefined {
-  const outFile = build === "release" ? "build/bench.wasm" : `build/bench.${build}.wasm`;
-  mkdirSync(new URL("build/", root), { recursive: true });
-  execFileSync(
-    process.execPath,
-    ["node_modules/assemblyscript/bin/asc.js", "bench/assembly/index.ts", "--target", build, "--outFile", outFile],
-    { cwd: root, stdio: ["ignore", "ignore", "pipe"] },
-  );
-  return instantiate(build, outFile);
+  return instantiate(build, compile(build, "bench/assembly/index.ts"));
 }
 
 /** The core as the package has it, without the kernels' exports. Undefined when this engine refuses relaxed SIMD. */
 export function loadCore(build: Build): Module | undefined {
-  return instantiate(build, build === "release" ? "build/core.wasm" : `build/core.${build}.wasm`);
+  const file = build === "release" ? "build/core.wasm" : `build/core.${build}.wasm`;
+  return instantiate(build, readFileSync(new URL(file, root)));
 }
 
-function instantiate(build: Build, file: string): Module | undefined {
-  const bytes = readFileSync(new URL(file, root));
+function instantiate(build: Build, bytes: Buffer<ArrayBuffer>): Module | undefined {
   // Node 20 knows relaxed SIMD, but behind a flag that later versions do not have
   if (!WebAssembly.validate(bytes)) setFlagsFromString("--experimental-wasm-relaxed-simd");
   if (!WebAssembly.validate(bytes)) return undefined;
