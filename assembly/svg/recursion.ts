@@ -85,18 +85,40 @@ export function policyJacobian<T>(batch: Batch, policy: Policy, B: i32): void {
   }
 }
 
+/** What adjoints are multiplied by when one grows beyond what leaves room for the sums of a gradient. */
+const SHRINKING: f64 = 1 / (<f64>(1 << 30) * <f64>(1 << 30));
+
+/** Multiplies the adjoints of the rows from `first` to before `end`, and every vSNext, by SHRINKING. */
+function shrink<T>(batch: Batch, first: i32, end: i32): void {
+  const S = batch.states;
+  const A = batch.actions;
+  multiply<T>(batch.vSNext, 0, end * S, <T>SHRINKING);
+  multiply<T>(batch.q, first * S, end * S, <T>SHRINKING);
+  multiply<T>(batch.dS, first * S, end * S, <T>SHRINKING);
+  multiply<T>(batch.dA, first * A, end * A, <T>SHRINKING);
+}
+
+
+@inline
+function multiply<T>(block: usize, from: i32, to: i32, factor: T): void {
+  for (let i = from; i < to; ++i) store<T>(at<T>(block, i), factor * load<T>(at<T>(block, i)));
+}
+
 /**
  * The recursion over P pieces of trajectories of at most K steps each: q, dS and dA of every row, from the vSNext of the pieces'
  * last transitions (`ends`), all Jacobians, the reward's derivatives and the weights. Rows are in the order of time, row t P + p.
- * Fills in the earlier transitions' vSNext.
+ * Fills in the earlier transitions' vSNext. Along an unstable trajectory adjoints outgrow the numbers that there are: beyond 1e20 in
+ * f32, 1e280 in f64, all of them are multiplied by 2^-60, as often as needed, which leaves their directions.
  */
 export function trajectoryAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64, K: i32, P: i32): void {
   const S = batch.states;
   const A = batch.actions;
+  const longest: T = sizeof<T>() == 4 ? <T>1e20 : <T>1e280;
   for (let t = K - 1; t >= 0; --t) {
     rewardAdjoint<T>(batch, gamma, rewardScale, t * P, (t + 1) * P);
     jacobianAdjoint<T>(batch, t * P, (t + 1) * P);
     if (t == 0) break;
+    let largest: T = 0;
     for (let p = 0; p < P; ++p) {
       if (t > lastStep(batch, p)) continue;
       const b = t * P + p;
@@ -104,7 +126,15 @@ export function trajectoryAdjoint<T>(batch: Batch, gamma: f64, rewardScale: f64,
       memory.copy(vS, at<T>(batch.dS, b * S), (<usize>S) << alignof<T>());
       addProduct<T>(vS, at<T>(batch.dA, b * A), at<T>(batch.piS, b * A * S), A, S);
       const weight = load<T>(at<T>(batch.weight, b));
-      for (let i = 0; i < S; ++i) store<T>(at<T>(vS, i), weight * load<T>(at<T>(vS, i)));
+      for (let i = 0; i < S; ++i) {
+        const g = weight * load<T>(at<T>(vS, i));
+        store<T>(at<T>(vS, i), g);
+        largest = max<T>(largest, abs<T>(g));
+      }
+    }
+    if (largest > longest) {
+      shrink<T>(batch, t * P, K * P);
+      rewardScale *= SHRINKING;
     }
   }
 }

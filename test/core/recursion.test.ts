@@ -283,6 +283,34 @@ for (const dynamics of ["learned", "given"] as const) {
   });
 }
 
+test("recursion: along an unstable trajectory the adjoints keep their directions where f32 has no room for their lengths", (t) => {
+  const [T, P] = [90, 2];
+  const [single, double] = BOTH.map((bits) => {
+    const { core, source, policy, batch, address, observe } = setup(bits, "given", T * P);
+    const [s, a] = [source.singles(T * P * STATES), source.singles(T * P * ACTIONS, -0.5, 0.5)];
+    // the second piece is over half-way, and so shrinks with what it has not met yet
+    new Int32Array(core.memory.buffer, address("Ends"), P).set([T - 1, T / 2]);
+    core.set(address("Weight"), new Array<number>(T * P).fill(1));
+    core.run("batchAllocatePolicyJacobian", batch);
+    observe(s, a, source.singles(T * P * STATES, -0.5, 0.5));
+    core.run("policyJacobian", batch, policy.address, T * P);
+    const fS = core.put(
+      source.singles(T * P * STATES * STATES, -1, 1).map((x, i) => x + ((i % STATES ** 2) % (STATES + 1) ? 0 : 5)),
+    );
+    const fA = core.put(source.singles(T * P * STATES * ACTIONS));
+    core.plain("batchGiveJacobians", batch, fS, fA);
+    core.set(address("VSNext"), source.singles(T * P * STATES));
+    core.run("trajectoryAdjoint", batch, GAMMA, REWARD_SCALE, T, P);
+    return core.get(address("DA"), T * P * ACTIONS);
+  }) as [number[], number[]];
+  const largest = (values: readonly number[]) => Math.max(...values.map(Math.abs));
+  t.true(largest(double) > 1e40 && largest(single) < 1e30, "f32 could not hold it");
+  const unit = (values: readonly number[]) => values.map((x) => x / largest(values));
+  assertClose(t, unit(single), unit(double), 1e-3, "directions");
+  const powers = Math.log2(largest(double) / largest(single)) / 60;
+  t.true(Math.abs(powers - Math.round(powers)) < 1e-4 && powers > 1, "lengths differ by powers of 2^60");
+});
+
 test("recursion: given Jacobians are used instead of the model, and taken away again", (t) => {
   const { core, source, batch, address, observe, transitionAdjoint } = setup(64, "learned");
   observe(source.array(B * STATES), source.array(B * ACTIONS), source.array(B * STATES));
