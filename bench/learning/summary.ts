@@ -62,8 +62,24 @@ export function table(stores: readonly PairStore[]): string {
   ].join("\n");
 }
 
-/** Draws the medians of a task's algorithms or, where there is one algorithm alone, every seed, too. */
+/** Algorithms whose policies learn from fresh data, and so for more steps. */
+const fresh: ReadonlySet<string> = new Set(["svg1", "svg0", "ac", "svg-inf", "planner", "reinforce"]);
+/** As many as there are colours. */
+const MOST = 6;
+
+/** Draws a task: one picture, or one of the algorithms with a replay and a second, PATH-fresh, where they are too many for one. */
 export async function drawTask(path: string, stores: readonly PairStore[]): Promise<void> {
+  if (stores.length <= MOST) return await draw(path, stores);
+  const isFresh = ({ algorithm }: PairStore): boolean => fresh.has(algorithm);
+  await draw(
+    path,
+    stores.filter((store) => !isFresh(store)),
+  );
+  await draw(path.replace(/\.svg$/, "-fresh.svg"), stores.filter(isFresh));
+}
+
+/** The medians of algorithms or, where there is one algorithm alone, every seed, too. */
+async function draw(path: string, stores: readonly PairStore[]): Promise<void> {
   const curve = ({ records }: SeedResult) => records.map((r) => [r.step, r.evaluationReturn] as const);
   const middle = ({ algorithm, results }: PairStore) => ({
     name: `${algorithm}, median of ${results.length} seeds`,

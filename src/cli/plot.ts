@@ -101,6 +101,8 @@ function specification(chart: LineChart): Spec {
   const all = threshold === undefined ? ys : [...ys, threshold.y];
   const log = chart.log === true && !empty && all.every((y) => y > 0);
   const ticks = Math.max(3, Math.floor(chart.height / 55));
+  // an entry is its line and at most 9 pixels a letter
+  const columns = Math.max(1, Math.floor(chart.width / (44 + 9 * Math.max(0, ...names.map((name) => name.length)))));
   const yDomain = chart.range ?? (all.length === 0 ? [0, 1] : log ? logDomain(all) : domain(all));
   const xs = [...new Set(series.flatMap((one) => [...one.points, ...one.band].map((point) => point[0])))];
 
@@ -140,7 +142,7 @@ function specification(chart: LineChart): Spec {
     axes,
     legends:
       names.length > 1 && !crowd && chart.colours === undefined
-        ? [{ stroke: "colour", orient: "top", direction: "horizontal", symbolType: "stroke" }]
+        ? [{ stroke: "colour", orient: "top", direction: "horizontal", symbolType: "stroke", columns }]
         : [],
     marks,
   };

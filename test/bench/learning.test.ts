@@ -76,6 +76,23 @@ test("every planned pair has settings, and every algorithm is compared on cartpo
   }
 });
 
+test("a task of many algorithms is drawn as two pictures, each with a legend of all its algorithms", async (t) => {
+  const path = folder();
+  const stores = (["svg1-er", "svg-k", "svg0-er", "dpg", "svg1", "svg0", "ac"] as const).map((algorithm) => {
+    const store = new PairStore(path, "cartpole", algorithm);
+    store.add(1, curve([-100, 400, 410], 1));
+    return store;
+  });
+  await drawTask(join(path, "cartpole.svg"), stores);
+  const [replayed, fresh] = ["cartpole.svg", "cartpole-fresh.svg"].map((name) =>
+    readFileSync(join(path, name), "utf8"),
+  );
+  const named = (picture: string): string[] =>
+    [...picture.matchAll(/>([a-z0-9-]+), median of 1 seeds</g)].map(([, name]) => name!);
+  t.deepEqual(named(replayed!), ["svg1-er", "svg-k", "svg0-er", "dpg"]);
+  t.deepEqual(named(fresh!), ["svg1", "svg0", "ac"]);
+});
+
 test("a cell is trained in a process of its own, whose failure is told", async (t) => {
   const small = { policyHidden: [4], valueHidden: [4], modelHidden: [4], batch: 4, evaluationEpisodes: 1 };
   const config = resolveConfig({ ...small, steps: 20, learningStarts: 15, evaluationInterval: 10 });
