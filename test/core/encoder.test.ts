@@ -118,3 +118,37 @@ test("encoder: a term outside the state traps", (t) => {
   t.notThrows(() => mention(1));
   for (const index of [-1, 2]) t.throws(() => mention(index), { instanceOf: WebAssembly.RuntimeError });
 });
+
+test("encoder: more states than are encoded at once give what each gives alone", (t) => {
+  const [core, source] = [new Core(64), new Source(5)];
+  const encoder = createEncoder(core, STATES, FEATURES);
+  const rows = 131;
+  const numbers = {
+    s: source.array(rows * STATES, -2, 2),
+    dphi: source.array(rows * ROW),
+    ds: source.array(rows * STATES),
+  };
+  const [s, dphi, tangent] = [core.put(numbers.s), core.put(numbers.dphi), core.put(numbers.ds)];
+  const [phi, ds, pushed] = [core.alloc(rows * ROW), core.alloc(rows * STATES), core.alloc(rows * ROW)];
+  const all = (count: number, row: number): number[][] => {
+    const from = [phi, ds, pushed].map((block, k) => block + row * 8 * (k === 1 ? STATES : ROW)) as [
+      number,
+      number,
+      number,
+    ];
+    const at = { s: s + row * 8 * STATES, dphi: dphi + row * 8 * ROW, tangent: tangent + row * 8 * STATES };
+    core.set(ds, new Array<number>(rows * STATES).fill(0));
+    core.run("encoderForward", encoder, from[0], ROW, at.s, count);
+    core.run("encoderVjp", encoder, from[1], at.dphi, ROW, at.s, count);
+    core.run("encoderJvp", encoder, from[2], ROW, at.tangent, at.s, count);
+    return [core.get(from[0], F), core.get(from[1], STATES), core.get(from[2], F)];
+  };
+  const alone = [0, 63, 64, 127, 128, 130].map((row) => [row, all(1, row)] as const);
+  all(rows, 0);
+  for (const [row, [features, adjoint, derivative]] of alone) {
+    t.deepEqual(core.get(phi + row * 8 * ROW, F), features, `features of state ${row}`);
+    t.deepEqual(core.get(ds + row * 8 * STATES, STATES), adjoint, `adjoint of state ${row}`);
+    t.deepEqual(core.get(pushed + row * 8 * ROW, F), derivative, `derivative of state ${row}`);
+    t.true(adjoint!.some((g) => g !== 0));
+  }
+});
