@@ -11,18 +11,19 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Effort } from "./kernels/measure.js";
 import { type Build, load, loadCore, type Module } from "./kernels/module.js";
+import { refuse, wholeNumber } from "./mistake.js";
 import { withTable } from "./page.js";
 import { acting } from "./peers/acting.js";
 import { chart } from "./peers/chart.js";
 import { type Contest, check, type Row, race } from "./peers/contest.js";
 import { episodes, updates } from "./peers/learners.js";
 import { adam, ensembles, mlps } from "./peers/networks.js";
-import { pin } from "./peers/pin.js";
 import { libraries, type PeerProcess } from "./peers/process.js";
 import { productContests } from "./peers/products.js";
 import { markdown, report, writeCsv } from "./peers/report.js";
 import { simulators } from "./peers/simulator.js";
 import { starts } from "./peers/start.js";
+import { pin } from "./pin.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -35,15 +36,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Ends with what the user can put right. */
-function refuse(mistake: string): never {
-  console.error(`error: ${mistake}`);
-  process.exit(2);
-}
-
-const rounds = Number(options.rounds);
-if (!(Number.isInteger(rounds) && rounds >= 1))
-  refuse(`--rounds is ${options.rounds}: it must be a whole number from 1`);
+const rounds = wholeNumber("--rounds", options.rounds);
 const pinned = pin();
 const effort: Effort = options.quick
   ? { warm: 0.001, sample: 0.0001, rounds: 3 }

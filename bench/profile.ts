@@ -12,8 +12,9 @@ import { limits } from "./kernels/linear.js";
 import { measure } from "./kernels/measure.js";
 import { compile, load } from "./kernels/module.js";
 import { cpu } from "./kernels/report.js";
+import { wholeNumber } from "./mistake.js";
 import { withTable } from "./page.js";
-import { pin } from "./peers/pin.js";
+import { pin } from "./pin.js";
 import { type Shapes, workOf } from "./profile/floor.js";
 
 const { values: options } = parseArgs({
@@ -23,11 +24,7 @@ const { values: options } = parseArgs({
     out: { type: "string" },
   },
 });
-const steps = Number(options.steps);
-if (!(Number.isInteger(steps) && steps >= 1)) {
-  console.error(`error: --steps is ${options.steps}: it must be a whole number from 1`);
-  process.exit(2);
-}
+const steps = wholeNumber("--steps", options.steps);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 pin();
 
@@ -106,25 +103,20 @@ const floors: Readonly<Record<string, number>> = {
   tanh: (TANH_OPERATIONS * work.tanh) / 4 / limit.operations,
   Adam: (ADAM_BYTES * work.adam) / limit.bytes,
 };
-const rows = [...KERNELS.map(([kernel]) => kernel), OUTSIDE].map((kernel) => {
-  const share = (hits.get(kernel) ?? 0) / all;
-  const floor = floors[kernel];
+const toldRow = (name: string, share: number, floor: number | undefined): string[] => {
   const time = share * microseconds;
-  return [
-    kernel,
-    `${(100 * share).toFixed(1)} %`,
-    time.toFixed(0),
-    ...(floor === undefined ? ["", ""] : [(1e6 * floor).toFixed(0), `${((1e8 * floor) / time).toFixed(0)} %`]),
-  ];
-});
-const sum = Object.values(floors).reduce((a, b) => a + b, 0) * 1e6;
-rows.push([
-  "a training step",
-  "100 %",
-  microseconds.toFixed(0),
-  sum.toFixed(0),
-  `${((100 * sum) / microseconds).toFixed(0)} %`,
-]);
+  const told = floor === undefined ? ["", ""] : [(1e6 * floor).toFixed(0), `${((1e8 * floor) / time).toFixed(0)} %`];
+  return [name, `${(100 * share).toFixed(1)} %`, time.toFixed(0), ...told];
+};
+const kernels = [...KERNELS.map(([kernel]) => kernel), OUTSIDE];
+const rows = [
+  ...kernels.map((kernel) => toldRow(kernel, (hits.get(kernel) ?? 0) / all, floors[kernel])),
+  toldRow(
+    "a training step",
+    1,
+    Object.values(floors).reduce((a, b) => a + b, 0),
+  ),
+];
 
 const table = [
   `${new Date().toISOString().slice(0, 10)}, ${cpu()}, Node ${process.version}, ${config.task}, ${steps} steps, ${Math.round(1e6 / microseconds)} a second; this engine multiplies and adds ${((2 * limit.multiplyAdds) / 1e9).toFixed(1)} GFLOP/s in registers and copies ${(limit.bytes / 1e9).toFixed(0)} GB/s.`,

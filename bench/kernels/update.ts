@@ -133,39 +133,48 @@ export function wholeUpdate({ exports }: Module, learner: number, batch: number,
   exports.updatePolicy!(learner, batch, 1, B, 1);
 }
 
+/** Multiply-adds of a row in each part of an update, from those of one pass forward through policy, critic and model. */
+export function partsOf(p: Pass, v: Pass, m: Pass) {
+  // of a pullback: once for the parameters' gradient, once for the inputs' without or with the first layer
+  return {
+    model: m.all + m.all + (m.all - m.first),
+    ratios: p.all,
+    value: 2 * v.all + v.all + (v.all - v.first),
+    policy: 2 * v.all + 2 * m.all + p.all + (p.all - p.first),
+  };
+}
+type Pass = ReturnType<typeof multiplyAdds>;
+
 export function update(module: Module): Work[] {
   const { S, B } = HALF_CHEETAH;
   const { learner, batch } = createLearner(module, HALF_CHEETAH);
   const { updateModel, importanceRatios, updateValue, updatePolicy } = module.exports;
   const layers = layersOf(HALF_CHEETAH);
-  const p = multiplyAdds(layers.policy);
-  const v = multiplyAdds(layers.critic);
-  const m = multiplyAdds(layers.model, S);
+  const { model, ratios, value, policy } = partsOf(
+    multiplyAdds(layers.policy),
+    multiplyAdds(layers.critic),
+    multiplyAdds(layers.model, S),
+  );
   const work = (name: string, count: number, turn: () => void): Work => ({
     name: `SVG(1)-ER ${name}`,
     multiplyAdds: B * count,
     unit: "us",
     turn,
   });
-  // multiply-adds of a pullback: once for the parameters' gradient, once for the inputs' without or with the first layer
-  const modelStep = m.all + m.all + (m.all - m.first);
-  const ratios = p.all;
-  const valueStep = 2 * v.all + v.all + (v.all - v.first);
-  const policyStep = 2 * v.all + 2 * m.all + p.all + (p.all - p.first);
   return [
-    work("whole update", modelStep + ratios + valueStep + ratios + policyStep, () => {
+    work("whole update", model + ratios + value + ratios + policy, () => {
       wholeUpdate(module, learner, batch, B);
     }),
-    work("updateModel", modelStep, () => {
+    work("updateModel", model, () => {
       updateModel!(learner, batch, B);
     }),
     work("importanceRatios", ratios, () => {
       importanceRatios!(learner, batch, B);
     }),
-    work("updateValue", valueStep, () => {
+    work("updateValue", value, () => {
       updateValue!(learner, batch, B);
     }),
-    work("importanceRatios + updatePolicy", ratios + policyStep, () => {
+    work("importanceRatios + updatePolicy", ratios + policy, () => {
       importanceRatios!(learner, batch, B);
       updatePolicy!(learner, batch, 1, B, 1);
     }),

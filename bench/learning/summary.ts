@@ -1,9 +1,12 @@
 // What the stored results say: a table, and a picture of every task.
 
 import { writeFileSync } from "node:fs";
-import { lineChart } from "../../src/cli/plot.js";
+import type { Algorithm } from "../../src/algorithms/algorithm.js";
+import { algorithms } from "../../src/algorithms/algorithms.js";
+import { lineChart, palette } from "../../src/cli/plot.js";
 import { bootstrapInterval, interquartileMean, median } from "../../src/cli/statistics.js";
 import { tasks } from "../../src/env/task.js";
+import { configOf } from "./cell.js";
 import type { PairStore, SeedResult } from "./store.js";
 
 /** The index of the first record that counts as solved, or -1. */
@@ -62,15 +65,16 @@ export function table(stores: readonly PairStore[]): string {
   ].join("\n");
 }
 
-/** Algorithms whose policies learn from fresh data, and so for more steps. */
-const fresh: ReadonlySet<string> = new Set(["svg1", "svg0", "ac", "svg-inf", "planner", "reinforce"]);
-/** As many as there are colours. */
-const MOST = 6;
+/** Whether an algorithm's policy learns from fresh data, and so for more steps. */
+function isFresh({ task, algorithm }: PairStore): boolean {
+  const { pieces }: Algorithm = algorithms[algorithm];
+  const own = pieces?.(tasks[task]!, configOf(task, algorithm, 1));
+  return own !== undefined && !own.replayed;
+}
 
-/** Draws a task: one picture, or one of the algorithms with a replay and a second, PATH-fresh, where they are too many for one. */
+/** Draws a task: one picture, or one of the algorithms with a replay and a second, PATH-fresh, where there are more than colours. */
 export async function drawTask(path: string, stores: readonly PairStore[]): Promise<void> {
-  if (stores.length <= MOST) return await draw(path, stores);
-  const isFresh = ({ algorithm }: PairStore): boolean => fresh.has(algorithm);
+  if (stores.length <= palette.length) return await draw(path, stores);
   await draw(
     path,
     stores.filter((store) => !isFresh(store)),

@@ -2,6 +2,7 @@
 
 import type { Config } from "../../src/node.js";
 import { multiplyAdds } from "../kernels/networks.js";
+import { partsOf } from "../kernels/update.js";
 
 /** Layers of the three networks, and how many sub-networks the model has. */
 export interface Shapes {
@@ -28,28 +29,22 @@ export function workOf(shapes: Shapes, config: Config): Work {
   const { batch, modelUpdates, valueUpdates, policyUpdates } = config;
   const D = shapes.dimensions;
   const p = multiplyAdds(shapes.policy);
-  const v = multiplyAdds(shapes.critic);
   const m = multiplyAdds(shapes.model, D);
+  const parts = partsOf(p, multiplyAdds(shapes.critic), m);
   const inner = m.all - m.first;
-  // forward, gradient of the weights; from the second layer on also of the inputs
-  const modelUpdate = { products: 2 * m.first, lanewise: 3 * inner, tanh: D * hiddenUnits(shapes.model) };
-  // importance ratios; the target's forward, forward, both gradients
-  const valueUpdate = {
-    products: p.all + 4 * v.all - v.first,
-    tanh: hiddenUnits(shapes.policy) + 2 * hiddenUnits(shapes.critic),
-  };
-  // ratios; critic and model forward and back to their inputs; the policy back to its weights
-  const policyUpdate = {
-    products: p.all + 2 * v.all + 2 * m.first + 2 * p.all - p.first,
-    lanewise: 2 * inner,
-    tanh: hiddenUnits(shapes.policy) + hiddenUnits(shapes.critic) + D * hiddenUnits(shapes.model),
+  const units = {
+    policy: hiddenUnits(shapes.policy),
+    critic: hiddenUnits(shapes.critic),
+    model: D * hiddenUnits(shapes.model),
   };
   const rows = (model: number, value: number, policy: number): number =>
     batch * (modelUpdates * model + valueUpdates * value + policyUpdates * policy);
+  // from the second layer on the model's sub-networks are lane by lane: forward, gradients of weights and inputs; forward, of inputs
+  const lanewise = rows(3 * inner, 0, 2 * inner);
   return {
-    products: rows(modelUpdate.products, valueUpdate.products, policyUpdate.products) + p.all,
-    lanewise: rows(modelUpdate.lanewise, 0, policyUpdate.lanewise),
-    tanh: rows(modelUpdate.tanh, valueUpdate.tanh, policyUpdate.tanh) + hiddenUnits(shapes.policy),
+    products: rows(parts.model, parts.ratios + parts.value, parts.ratios + parts.policy) + p.all - lanewise,
+    lanewise,
+    tanh: rows(units.model, units.policy + 2 * units.critic, units.policy + units.critic + units.model) + units.policy,
     adam:
       modelUpdates * D * parameters(shapes.model) +
       valueUpdates * parameters(shapes.critic) +
